@@ -1,0 +1,41 @@
+/** The entry of the bundle: runs a command, answers an unknown one with the nearest, and sets the exit code. */
+import { run } from '@oclif/core';
+import { nearest } from './lib/errors/nearest.js';
+import { ExitCode, UserError } from './lib/errors/user-error.js';
+import { toUserError } from './lib/command/base.js';
+
+export async function main(args: string[], bin: string): Promise<void> {
+  process.env['OCLIF_DISABLE_LINEWRAP'] ??= '0';
+  try {
+    await run(args, { root: bin.replace(/[\\/]bin[\\/][^\\/]+$/, ''), devPlugins: false, userPlugins: false, jitPlugins: {} as never });
+  } catch (error) {
+    const failure = error as Error & { oclif?: { exit?: number }; code?: string };
+    if (failure.code === 'EEXIT' || failure.oclif?.exit === 0) {
+      process.exitCode = failure.oclif?.exit ?? 0;
+      return;
+    }
+    const problem = /command .* not found/i.test(failure.message) ? unknownCommand(args, bin) : toUserError(failure);
+    const { errorJson, formatError } = await import('./lib/output/errors.js');
+    if (args.includes('--json')) process.stdout.write(JSON.stringify(errorJson(problem), null, 2) + '\n');
+    else process.stderr.write(formatError(problem, { color: false }) + '\n');
+    if (problem.exitCode === ExitCode.bug) process.stderr.write(`${failure.stack ?? ''}\n`);
+    process.exitCode = problem.exitCode;
+  }
+}
+
+function unknownCommand(args: string[], bin: string): UserError {
+  const words: string[] = [];
+  for (const arg of args) {
+    if (arg.startsWith('-')) break;
+    words.push(arg);
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the manifest lies beside the bundle
+  const manifest = require(bin.replace(/bin[\\/][^\\/]+$/, '.oclif.manifest.json')) as { commands: Record<string, unknown> };
+  const known = Object.keys(manifest.commands).map((id) => id.replaceAll(':', ' '));
+  const typed = words.slice(0, 3).join(' ');
+  const guess = nearest(typed, known) ?? nearest(words[0] ?? '', known);
+  return new UserError('CommandUnknown', {
+    message: `${typed} is not a baf command.`,
+    nextSteps: [...(guess ? [`Did you mean: baf ${guess}`] : []), 'baf --help lists the commands.'],
+  });
+}

@@ -1,0 +1,22 @@
+import { Args, Flags } from '@oclif/core';
+import { BafCommand } from '../../lib/command/base.js';
+
+export default class SandboxFault extends BafCommand {
+  static override description = 'Make an image fail in the embedded AWS, to rehearse what a deploy then does.';
+  static override examples = ['baf sandbox fault image retail-store-sample-ui:1.5.0 --outcome exits'];
+  static override args = {
+    kind: Args.string({ description: 'what fails', options: ['image'], required: true }),
+    name: Args.string({ description: 'REPOSITORY:TAG', required: true }),
+  };
+  static override flags = {
+    outcome: Flags.option({ options: ['ok', 'missing', 'exits', 'unhealthy', 'oom', 'slow'] as const, required: true as const })({ description: 'what happens to a container of it' }),
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(SandboxFault);
+    const { faultImage } = await import('../../lib/command/sandbox.js');
+    const done = await faultImage(args.name, flags);
+    if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
+    return done.json;
+  }
+}

@@ -1,0 +1,98 @@
+/** The only place that wires the parts together: files, platform, sandbox, clients, clock. */
+import { userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findPlatformRef, readPlatform } from './config/platform.js';
+import { readProject, type Project } from './config/project.js';
+import type { Effects } from './engine/effects.js';
+import type { Platform } from './model/platform.js';
+import type { Target } from './model/target.js';
+import { createClock } from './system/clock.js';
+import { files } from './system/files.js';
+
+export interface AppFlags {
+  readonly dir: string;
+  readonly platform?: string | undefined;
+  readonly sandbox: boolean;
+  readonly speed?: number | undefined;
+}
+
+export interface App {
+  readonly project: Project;
+  readonly platform: Platform;
+  readonly effects: Effects;
+  /** Folders in which templates are looked for: the project's own first. */
+  readonly templateDirs: readonly string[];
+  readonly actor: string;
+  close(): Promise<void>;
+}
+
+/** How many times faster than the wall clock the embedded AWS runs unless told otherwise. */
+export const DEFAULT_SPEED = 10;
+
+export const wantsSandbox = (flags: { sandbox: boolean }): boolean => flags.sandbox || /^(1|true|yes)$/i.test(process.env['BAF_SANDBOX'] ?? '');
+
+export async function openApp(flags: AppFlags): Promise<App> {
+  const { project, platform } = await readFiles(flags);
+  const actor = whoActs();
+  const sandbox = wantsSandbox(flags) ? await openSandbox(project, platform, flags.speed ?? DEFAULT_SPEED) : null;
+  const clock = sandbox ? createClock(sandbox.speed, () => sandbox.now()) : createClock();
+  const { createClients } = await import('./aws/clients.js');
+  const { createGateways } = await import('./aws/gateways.js');
+  const clients = createClients({ endpoint: sandbox?.endpoint ?? null, rolePattern: platform.role, stsRegion: firstRegion(platform), actor, now: clock.now });
+  return {
+    project,
+    platform,
+    effects: { at: createGateways(clients, clock), clock, actor },
+    templateDirs: templateDirs(project),
+    actor,
+    close: async () => sandbox?.close(),
+  };
+}
+
+export async function readFiles(flags: AppFlags): Promise<{ project: Project; platform: Platform }> {
+  const project = await readProject(resolve(flags.dir), files);
+  const ref = findPlatformRef({ flag: flags.platform, env: process.env, project });
+  const platform = await readPlatform(ref, { files, readSsm: readSsmParameter });
+  return { project, platform };
+}
+
+export const templateDirs = (project: { dir: string } | null): string[] => [...(project ? [join(project.dir, 'templates')] : []), join(packageRoot(), 'templates')];
+
+export async function openSandbox(project: Project, platform: Platform, speed: number, port?: number) {
+  const { startSandbox } = await import('./sandbox/start.js');
+  const targets = Object.values(platform.environments).flatMap((e) =>
+    e.waves.flatMap((w) => w.targets.map((t) => ({ account: t.accountId, region: t.region, environment: e.name, domain: e.stagings?.domain ?? `${e.name}.${platform.name}.example` }))),
+  );
+  return startSandbox({
+    dir: join(project.dir, '.baf', 'sandbox'),
+    accounts: platform.accounts,
+    targets,
+    repositories: Object.values(project.services).map((s) => s.image),
+    region: firstRegion(platform),
+    speed,
+    ...(port === undefined ? {} : { port }),
+  });
+}
+
+export const targetsOf = (platform: Platform, environment: string): Target[] => platform.environments[environment]?.waves.flatMap((w) => w.targets) ?? [];
+
+const firstRegion = (platform: Platform): string => Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.region ?? 'us-east-1';
+
+/** A CI run names itself, a person is the login name. */
+function whoActs(): string {
+  const { GITHUB_ACTOR, GITLAB_USER_LOGIN, BAF_ACTOR } = process.env;
+  return BAF_ACTOR ?? GITHUB_ACTOR ?? GITLAB_USER_LOGIN ?? userInfo().username;
+}
+
+/** The folder with package.json and templates: above the bundle, or above src in development. */
+function packageRoot(): string {
+  let dir = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url));
+  while (!/[\\/](dist|src)$/.test(dir) && dir !== dirname(dir)) dir = dirname(dir);
+  return dirname(dir);
+}
+
+async function readSsmParameter(name: string): Promise<string> {
+  const { readParameter } = await import('./aws/parameter.js');
+  return readParameter(name);
+}

@@ -1,0 +1,111 @@
+/** The only place that calls ECS. */
+import type { ECSClient, Service, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { EcsGateway } from '../engine/effects.js';
+import type { DeploymentState, ServiceState, TaskDefinitionState } from '../model/observed.js';
+import { explainAwsError } from './errors.js';
+
+export function createEcsGateway(client: () => Promise<ECSClient>, where: string): EcsGateway {
+  const sdk = () => import('@aws-sdk/client-ecs');
+  const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw explainAwsError(error, `ecs:${name}`, where);
+    }
+  };
+  return {
+    async describeServices(cluster, names) {
+      const pages = chunk(names, 10).map((services) =>
+        call('DescribeServices', async () => (await client()).send(new (await sdk()).DescribeServicesCommand({ cluster, services }))),
+      );
+      return (await Promise.all(pages)).flatMap((page) => (page.services ?? []).filter((s) => s.status !== 'INACTIVE').map(toServiceState));
+    },
+    async describeTaskDefinition(taskDefinition) {
+      try {
+        const answer = await (await client()).send(new (await sdk()).DescribeTaskDefinitionCommand({ taskDefinition }));
+        return answer.taskDefinition ? toTaskDefinitionState(answer.taskDefinition) : null;
+      } catch (error) {
+        if (error instanceof Error && /Unable to describe task definition|does not exist/i.test(error.message)) return null;
+        throw explainAwsError(error, 'ecs:DescribeTaskDefinition', where);
+      }
+    },
+    async registerTaskDefinition(input) {
+      const answer = await call('RegisterTaskDefinition', async () =>
+        (await client()).send(new (await sdk()).RegisterTaskDefinitionCommand(input as never)),
+      );
+      return toTaskDefinitionState(answer.taskDefinition!);
+    },
+    async createService(input) {
+      const answer = await call('CreateService', async () => (await client()).send(new (await sdk()).CreateServiceCommand(input as never)));
+      return toServiceState(answer.service!);
+    },
+    async updateService(input) {
+      const answer = await call('UpdateService', async () => (await client()).send(new (await sdk()).UpdateServiceCommand(input as never)));
+      return toServiceState(answer.service!);
+    },
+    async deleteService(cluster, service) {
+      try {
+        await (await client()).send(new (await sdk()).DeleteServiceCommand({ cluster, service, force: true }));
+      } catch (error) {
+        if (error instanceof Error && /^Service(NotFound|NotActive)Exception$/.test(error.name)) return;
+        throw explainAwsError(error, 'ecs:DeleteService', where);
+      }
+    },
+    async stoppedTasks(cluster, serviceName) {
+      return call('DescribeTasks', async () => {
+        const { ListTasksCommand, DescribeTasksCommand } = await sdk();
+        const c = await client();
+        const { taskArns = [] } = await c.send(new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED' }));
+        if (taskArns.length === 0) return [];
+        const { tasks = [] } = await c.send(new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, 100) }));
+        return tasks.map((task) => ({
+          id: task.taskArn!.split('/').at(-1)!,
+          startedBy: task.startedBy ?? '',
+          stopCode: task.stopCode ?? null,
+          stoppedReason: task.stoppedReason ?? null,
+          containers: (task.containers ?? []).map((c) => ({ name: c.name ?? '', exitCode: c.exitCode ?? null, reason: c.reason ?? null })),
+        }));
+      });
+    },
+  };
+}
+
+function chunk<T>(items: readonly T[], size: number): T[][] {
+  const pages: T[][] = [];
+  for (let i = 0; i < items.length; i += size) pages.push(items.slice(i, i + size));
+  return pages;
+}
+
+function toServiceState(service: Service): ServiceState {
+  return {
+    name: service.serviceName ?? '',
+    status: service.status ?? '',
+    desired: service.desiredCount ?? 0,
+    running: service.runningCount ?? 0,
+    pending: service.pendingCount ?? 0,
+    taskDefinitionArn: service.taskDefinition ?? '',
+    deployments: (service.deployments ?? []).map(
+      (d): DeploymentState => ({
+        id: d.id ?? '',
+        status: d.status ?? '',
+        taskDefinitionArn: d.taskDefinition ?? '',
+        rolloutState: d.rolloutState ?? null,
+        rolloutStateReason: d.rolloutStateReason ?? null,
+        desired: d.desiredCount ?? 0,
+        running: d.runningCount ?? 0,
+        pending: d.pendingCount ?? 0,
+        failed: d.failedTasks ?? 0,
+        createdAt: d.createdAt?.getTime() ?? 0,
+      }),
+    ),
+    events: (service.events ?? []).map((e) => ({ id: e.id ?? '', at: e.createdAt?.getTime() ?? 0, message: e.message ?? '' })),
+    raw: service as Record<string, unknown>,
+  };
+}
+
+const toTaskDefinitionState = (t: TaskDefinition): TaskDefinitionState => ({
+  arn: t.taskDefinitionArn ?? '',
+  family: t.family ?? '',
+  revision: t.revision ?? 0,
+  raw: t as Record<string, unknown>,
+});

@@ -1,0 +1,44 @@
+/** The gateways of one target, made when first asked for. */
+import type { TargetGateways } from '../engine/effects.js';
+import type { Clock } from '../model/clock.js';
+import type { PlatformOffer } from '../model/offer.js';
+import type { Target } from '../model/target.js';
+import { createCloudFormationEngine } from '../stacks/cloudformation/engine.js';
+import type { Clients } from './clients.js';
+import { createCloudFormationGateway } from './cloudformation.js';
+import { findImageDigest } from './ecr.js';
+import { createEcsGateway } from './ecs.js';
+import { createLogsGateway } from './logs.js';
+import { readOffer } from './offer.js';
+import { createSsmGateway } from './ssm.js';
+
+export function createGateways(clients: Clients, clock: Clock): (target: Target) => TargetGateways {
+  const known = new Map<string, TargetGateways>();
+  return (target) => {
+    const there = known.get(target.name);
+    if (there) return there;
+    const where = target.name;
+    const ssm = createSsmGateway(clients(target, async (c) => new (await import('@aws-sdk/client-ssm')).SSMClient(c)), where);
+    const ecr = clients(target, async (c) => new (await import('@aws-sdk/client-ecr')).ECRClient(c));
+    const cloudformation = clients(target, async (c) => new (await import('@aws-sdk/client-cloudformation')).CloudFormationClient(c));
+    const offers = new Map<string, Promise<PlatformOffer>>();
+    const digests = new Map<string, Promise<string | null>>();
+    const gateways: TargetGateways = {
+      ecs: createEcsGateway(clients(target, async (c) => new (await import('@aws-sdk/client-ecs')).ECSClient(c)), where),
+      ssm,
+      logs: createLogsGateway(clients(target, async (c) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(c))),
+      stacks: createCloudFormationEngine(createCloudFormationGateway(cloudformation, where), clock),
+      offer: (environment) => remember(offers, environment, () => readOffer(ssm, environment, where)),
+      imageDigest: (repository, tag) => remember(digests, `${repository}:${tag}`, () => findImageDigest(ecr, where, repository, tag)),
+    };
+    known.set(target.name, gateways);
+    return gateways;
+  };
+}
+
+function remember<T>(held: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const value = held.get(key) ?? make();
+  held.set(key, value);
+  value.catch(() => held.delete(key));
+  return value;
+}

@@ -1,0 +1,42 @@
+/** Reads what the platform offers in a target from SSM parameters under /baf/platform/. */
+import type { SsmGateway } from '../engine/effects.js';
+import { ExitCode, UserError } from '../errors/user-error.js';
+import type { PlatformOffer } from '../model/offer.js';
+
+const path = '/baf/platform';
+const keys = {
+  vpcId: 'vpc-id',
+  subnetIds: 'subnet-ids',
+  cluster: 'cluster',
+  listenerArn: 'listener-arn',
+  loadBalancerSecurityGroupId: 'load-balancer-security-group-id',
+  executionRoleArn: 'execution-role-arn',
+  taskRoleArn: 'task-role-arn',
+  namespace: 'namespace',
+} as const;
+
+/** One page of names: nine parameters are one GetParameters call. */
+export async function readOffer(ssm: SsmGateway, environment: string, where: string): Promise<PlatformOffer> {
+  const domainName = `${path}/${environment}/domain`;
+  const found = new Map((await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName])).map((p) => [p.name, p.value]));
+  const missing = [...Object.values(keys).map((key) => `${path}/${key}`), domainName].filter((name) => !found.has(name));
+  if (missing.length > 0)
+    throw new UserError('PlatformOfferMissing', {
+      message: `${where} lacks the platform's parameters ${missing.join(', ')}.`,
+      nextSteps: ["The platform's infrastructure code publishes them (docs/platform.md)."],
+      exitCode: ExitCode.usage,
+      details: { missing },
+    });
+  const value = (key: keyof typeof keys) => found.get(`${path}/${keys[key]}`)!;
+  return {
+    vpcId: value('vpcId'),
+    subnetIds: value('subnetIds').split(',').map((id) => id.trim()),
+    cluster: value('cluster'),
+    listenerArn: value('listenerArn'),
+    loadBalancerSecurityGroupId: value('loadBalancerSecurityGroupId'),
+    executionRoleArn: value('executionRoleArn'),
+    taskRoleArn: value('taskRoleArn'),
+    namespace: value('namespace'),
+    domain: found.get(domainName)!,
+  };
+}

@@ -1,0 +1,108 @@
+/** The only place that calls the Parameter Store. */
+import type { Parameter as SdkParameter, SSMClient } from '@aws-sdk/client-ssm';
+import type { SsmGateway } from '../engine/effects.js';
+import { UserError } from '../errors/user-error.js';
+import type { Parameter, ParameterMetadata } from '../model/parameter.js';
+import { awsCode, explainAwsError } from './errors.js';
+
+export function createSsmGateway(client: () => Promise<SSMClient>, where: string): SsmGateway {
+  const sdk = () => import('@aws-sdk/client-ssm');
+  const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw explainAwsError(error, `ssm:${name}`, where);
+    }
+  };
+  return {
+    async get(names) {
+      const pages: Promise<Parameter[]>[] = [];
+      for (let i = 0; i < names.length; i += 10)
+        pages.push(
+          call('GetParameters', async () => {
+            const Names = names.slice(i, i + 10);
+            const page = await (await client()).send(new (await sdk()).GetParametersCommand({ Names }));
+            return (page.Parameters ?? []).map(toParameter);
+          }),
+        );
+      return (await Promise.all(pages)).flat();
+    },
+    async byPath(path) {
+      const found: Parameter[] = [];
+      let NextToken: string | undefined;
+      // A page may be empty and still carry a token: only a missing token ends the listing.
+      do {
+        const page = await call('GetParametersByPath', async () =>
+          (await client()).send(new (await sdk()).GetParametersByPathCommand({ Path: path, Recursive: true, NextToken })),
+        );
+        found.push(...(page.Parameters ?? []).map(toParameter));
+        NextToken = page.NextToken;
+      } while (NextToken);
+      return found;
+    },
+    async describe(names) {
+      const pages: Promise<ParameterMetadata[]>[] = [];
+      for (let i = 0; i < names.length; i += 50)
+        pages.push(
+          call('DescribeParameters', async () => {
+            const found: ParameterMetadata[] = [];
+            let NextToken: string | undefined;
+            do {
+              const page = await (await client()).send(
+                new (await sdk()).DescribeParametersCommand({
+                  ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: names.slice(i, i + 50) }],
+                  MaxResults: 50,
+                  NextToken,
+                }),
+              );
+              for (const p of page.Parameters ?? [])
+                found.push({
+                  name: p.Name ?? '',
+                  version: p.Version ?? 0,
+                  description: p.Description ?? null,
+                  updatedBy: p.LastModifiedUser ?? null,
+                  updatedAt: p.LastModifiedDate?.getTime() ?? 0,
+                });
+              NextToken = page.NextToken;
+            } while (NextToken);
+            return found;
+          }),
+        );
+      return (await Promise.all(pages)).flat();
+    },
+    async put(Name, Value, { description, create }) {
+      try {
+        const answer = await (await client()).send(
+          new (await sdk()).PutParameterCommand({ Name, Value, Type: 'String', Description: description, Overwrite: !create }),
+        );
+        return answer.Version ?? 0;
+      } catch (error) {
+        if (create && awsCode(error) === 'ParameterAlreadyExists')
+          throw new UserError('ParameterAlreadyExists', { message: `${Name} exists in ${where}.`, exitCode: 4 });
+        throw explainAwsError(error, 'ssm:PutParameter', where);
+      }
+    },
+    async label(Name, ParameterVersion, Labels) {
+      const answer = await call('LabelParameterVersion', async () =>
+        (await client()).send(new (await sdk()).LabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
+      );
+      if (answer.InvalidLabels?.length)
+        throw new UserError('InvalidLabels', { message: `SSM refused the labels ${answer.InvalidLabels.join(', ')} of ${Name} in ${where}.`, exitCode: 1 });
+    },
+    async delete(Name) {
+      try {
+        await (await client()).send(new (await sdk()).DeleteParameterCommand({ Name }));
+      } catch (error) {
+        if (awsCode(error) !== 'ParameterNotFound') throw explainAwsError(error, 'ssm:DeleteParameter', where);
+      }
+    },
+  };
+}
+
+const toParameter = (p: SdkParameter): Parameter => ({
+  name: p.Name ?? '',
+  value: p.Value ?? '',
+  version: p.Version ?? 0,
+  updatedAt: p.LastModifiedDate?.getTime() ?? 0,
+  selector: p.Selector ?? null,
+});

@@ -1,0 +1,59 @@
+/** `baf deploy`: from flags to a plan, and from the plan to its outcome. */
+import { openApp, type AppFlags } from '../app.js';
+import { parseDuration } from '../config/checks.js';
+import { deploy } from '../engine/deploy.js';
+import { makePlan } from '../engine/observe.js';
+import { ExitCode, UserError } from '../errors/user-error.js';
+import type { DeployOutcome } from '../model/outcome.js';
+import { planJson, renderPlan } from '../output/plan-view.js';
+import { shouldColor } from '../output/style.js';
+import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
+import { confirm } from './confirm.js';
+import { showProgress, type ProgressFlags } from './progress.js';
+import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices } from './select.js';
+
+interface DeployFlags extends AppFlags, ProgressFlags {
+  readonly services: readonly string[];
+  readonly env: string;
+  readonly tag?: readonly string[] | undefined;
+  readonly targets?: readonly string[] | undefined;
+  readonly plan: boolean;
+  readonly 'exit-code': boolean;
+  readonly timeout: string;
+  readonly 'on-failure': 'rollback' | 'stop';
+  readonly yes: boolean;
+  readonly 'no-input': boolean;
+  readonly json: boolean;
+}
+
+export async function deployServices(flags: DeployFlags): Promise<{ json: object; text: string; exitCode: number }> {
+  const { readFiles } = await import('../app.js');
+  const { project, platform } = await readFiles(flags);
+  const environment = findEnvironment(platform, flags.env);
+  const services = selectServices({ project }, flags.services, flags.env);
+  const tags = parseTags(flags.tag ?? [], services);
+  const waves = filterWaves(environment, flags.targets ?? []);
+  const timeoutMs = parseDuration(flags.timeout);
+  const app = await openApp(flags);
+  try {
+    const templates = await loadTemplates(services, app.templateDirs);
+    const id = `d-${new Date(app.effects.clock.now()).toISOString().replace(/[-:.TZ]/g, '').slice(0, 14)}-${Math.random().toString(36).slice(2, 6)}`;
+    const plan = await makePlan({ id, project: project.name, environment: environment.name, staging: null, services, waves, tags, templates }, app.effects);
+    const color = shouldColor(process.stdout, process.env, !flags['no-color']);
+    const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
+    if (flags.plan)
+      return { json: { plan: planJson(plan) }, text: renderPlan(plan, { color, columns: process.stdout.columns ?? 80 }), exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done };
+    // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
+    if (environment.protected && changes && process.stdin.isTTY && !flags.yes)
+      await confirm(`Deploy ${services.map((s) => s.name).join(', ')} to ${environment.name}?`, flags, `${environment.name} is protected`);
+    const options = { kind: 'deploy', name: environment.name, onFailure: flags['on-failure'], timeoutMs, writesTag: true } as const;
+    const { events, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) => deploy(plan, options, app.effects, signal));
+    const last = events.at(-1);
+    if (last?.type !== 'deploy.ended') throw new UserError('DeployLost', { message: 'The deploy ended without an outcome.', exitCode: ExitCode.bug });
+    const outcome: DeployOutcome = last.outcome;
+    const exitCode = interrupted ? (interrupted === 'SIGINT' ? 130 : 143) : exitCodeOf(outcome);
+    return { json: { deploy: outcome }, text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 80 }), exitCode };
+  } finally {
+    await app.close();
+  }
+}

@@ -1,0 +1,67 @@
+/** From flags to what a command works on: services with their templates, environments, tags. */
+import { checkTag } from '../config/checks.js';
+import { resolveService } from '../config/resolve.js';
+import { nearest } from '../errors/nearest.js';
+import { UserError } from '../errors/user-error.js';
+import type { App } from '../app.js';
+import type { Environment, Platform } from '../model/platform.js';
+import type { ServiceSpec } from '../model/service.js';
+import type { Target, Wave } from '../model/target.js';
+import type { TemplateFiles } from '../templates/render.js';
+import { loadTemplate } from '../templates/load.js';
+import { files } from '../system/files.js';
+
+export function findEnvironment(platform: Platform, name: string): Environment {
+  const found = Object.hasOwn(platform.environments, name) ? platform.environments[name] : undefined;
+  if (found) return found;
+  const guess = nearest(name, Object.keys(platform.environments));
+  throw new UserError('EnvironmentUnknown', {
+    message: `There is no environment ${name} in ${platform.source}.`,
+    nextSteps: [...(guess ? [`Did you mean ${guess}?`] : []), `Environments: ${Object.keys(platform.environments).join(', ')}`],
+  });
+}
+
+/** The wave targets that `--targets` leaves: names or accounts; an unknown one is refused. */
+export function filterWaves(environment: Environment, only: readonly string[]): Wave[] {
+  if (only.length === 0) return [...environment.waves];
+  const all = environment.waves.flatMap((w) => w.targets);
+  const matches = (t: Target, pattern: string) => t.name === pattern || t.account === pattern || t.region === pattern;
+  for (const pattern of only)
+    if (!all.some((t) => matches(t, pattern)))
+      throw new UserError('TargetUnknown', {
+        message: `${pattern} is no target of ${environment.name}.`,
+        nextSteps: [`Targets: ${all.map((t) => t.name).join(', ')}`],
+      });
+  return environment.waves
+    .map((w) => ({ ...w, targets: w.targets.filter((t) => only.some((p) => matches(t, p))) }))
+    .filter((w) => w.targets.length > 0);
+}
+
+export function selectServices(app: Pick<App, 'project'>, names: readonly string[], environment: string): ServiceSpec[] {
+  const wanted = names.length > 0 ? [...new Set(names)] : Object.keys(app.project.services);
+  return wanted.map((name) => resolveService(app.project, name, environment));
+}
+
+export async function loadTemplates(services: readonly ServiceSpec[], dirs: readonly string[]): Promise<Record<string, TemplateFiles>> {
+  const names = [...new Set(services.map((s) => s.template))];
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await loadTemplate(name, dirs, files)] as const)));
+}
+
+/** `--tag 1.4.0` for all the services, or `--tag ui=1.4.0` for one. */
+export function parseTags(flags: readonly string[], services: readonly ServiceSpec[]): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const flag of flags) {
+    const [left, right] = flag.split('=', 2) as [string, string | undefined];
+    const tag = checkTag(right ?? left);
+    const named = right === undefined ? services.map((s) => s.name) : [left];
+    for (const name of named) {
+      if (!services.some((s) => s.name === name))
+        throw new UserError('ServiceUnknown', {
+          message: `--tag ${flag} names the service ${name}, which is not among those chosen.`,
+          nextSteps: [`Services: ${services.map((s) => s.name).join(', ')}`],
+        });
+      tags[name] = tag;
+    }
+  }
+  return tags;
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../model/clock.js';
+import type { PlatformOffer } from '../model/offer.js';
+import type { Parameter, ParameterMetadata } from '../model/parameter.js';
+import type { ServiceState, StoppedTask, TaskDefinitionState } from '../model/observed.js';
+import type { Target } from '../model/target.js';
+import type { StackEngine } from '../stacks/engine.js';
+
+/** What the engine needs of ECS in one target. */
+export interface EcsGateway {
+  /** Any number of names: asked ten a call. Missing and INACTIVE services are left out. */
+  describeServices(cluster: string, names: readonly string[]): Promise<ServiceState[]>;
+  /** By ARN, `family:revision` or family (its latest); null where there is none. */
+  describeTaskDefinition(reference: string): Promise<TaskDefinitionState | null>;
+  registerTaskDefinition(input: object): Promise<TaskDefinitionState>;
+  createService(input: object): Promise<ServiceState>;
+  updateService(input: object): Promise<ServiceState>;
+  deleteService(cluster: string, name: string): Promise<void>;
+  stoppedTasks(cluster: string, service: string): Promise<StoppedTask[]>;
+}
+
+/** What the engine needs of the Parameter Store in one target. */
+export interface SsmGateway {
+  /** Any number of names (`name:label` allowed): asked ten a call, in parallel. Missing ones are left out. */
+  get(names: readonly string[]): Promise<Parameter[]>;
+  byPath(path: string): Promise<Parameter[]>;
+  describe(names: readonly string[]): Promise<ParameterMetadata[]>;
+  /** Returns the new version. With `create`, fails with `ParameterAlreadyExists` where the name is taken. */
+  put(name: string, value: string, options: { description?: string; create?: boolean }): Promise<number>;
+  label(name: string, version: number, labels: readonly string[]): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+export interface LogsGateway {
+  /** The last lines of one task's container. */
+  tail(group: string, streamPrefix: string, lines: number): Promise<string[]>;
+}
+
+export interface TargetGateways {
+  ecs: EcsGateway;
+  ssm: SsmGateway;
+  logs: LogsGateway;
+  stacks: StackEngine;
+  offer(environment: string): Promise<PlatformOffer>;
+  /** Digest of an image in the registry that the target pulls from, or null where it is not there. */
+  imageDigest(repository: string, tag: string): Promise<string | null>;
+}
+
+export interface Effects {
+  at(target: Target): TargetGateways;
+  clock: Clock;
+  /** Who acts, for audit records: a person's name or a CI run. */
+  actor: string;
+}

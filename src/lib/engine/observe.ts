@@ -1,0 +1,154 @@
+/** Looks at what is there and makes the plan: reads only, batched for each target. */
+import { UserError, ExitCode } from '../errors/user-error.js';
+import { revisionOf, tagOfImage, type ServiceState } from '../model/observed.js';
+import type { ServiceSpec } from '../model/service.js';
+import type { Target, Wave } from '../model/target.js';
+import { satisfies } from '../rollout/compare.js';
+import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
+import { tagParameter } from '../tags/names.js';
+import { parseTagValue } from '../tags/value.js';
+import { renderTemplate, type TemplateFiles, type TemplateValues } from '../templates/render.js';
+import type { Effects } from './effects.js';
+
+export interface PlanRequest {
+  readonly id: string;
+  readonly project: string;
+  readonly environment: string;
+  /** Name of the staging whose services these are, or null in an environment. */
+  readonly staging: string | null;
+  readonly services: readonly ServiceSpec[];
+  readonly waves: readonly Wave[];
+  /** Tag by service; a service left out keeps its deploy tag, or takes its default tag. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly templates: Readonly<Record<string, TemplateFiles>>;
+  /** The staging's one stack is applied by the caller, who then gives its outputs by service. */
+  readonly stackOutputs?: Readonly<Record<string, Record<string, string>>>;
+}
+
+export async function makePlan(request: PlanRequest, effects: Effects): Promise<DeployPlan> {
+  const waves = await Promise.all(
+    request.waves.map(async (wave, index) => ({
+      bakeMs: wave.bakeMs,
+      rollouts: (await Promise.all(wave.targets.map((target) => planTarget(request, target, index, effects)))).flat(),
+    })),
+  );
+  return { id: request.id, environment: request.environment, waves };
+}
+
+async function planTarget(request: PlanRequest, target: Target, wave: number, effects: Effects): Promise<PlannedRollout[]> {
+  const gateways = effects.at(target);
+  const names = request.staging === null ? request.services.map((s) => tagParameter(request.environment, s.name)) : [];
+  const [offer, tags] = await Promise.all([gateways.offer(request.environment), gateways.ssm.get(names)]);
+  const drafts = await Promise.all(
+    request.services.map(async (service) => {
+      const stored = tags.find((p) => p.name === tagParameter(request.environment, service.name)) ?? null;
+      const tag = request.tags[service.name] ?? (stored ? parseTagValue(stored.value).tag : service.tag);
+      if (!tag)
+        throw new UserError('TagMissing', {
+          message: `No tag for ${service.name}: it has no deploy tag in ${request.environment} (${target.name}) yet.`,
+          nextSteps: [`Give one: --tag TAG`, `or a default in baf.yaml: services.${service.name}.tag`],
+        });
+      const repository = service.image.includes('/') && service.image.split('/')[0]!.includes('.') ? null : service.image;
+      const digest = repository ? await gateways.imageDigest(repository, tag) : null;
+      const values: TemplateValues = {
+        service,
+        project: request.project,
+        environment: request.environment,
+        staging: request.staging,
+        target,
+        offer,
+        tag,
+        digest,
+        imageUri: repository ? `${target.accountId}.dkr.ecr.${target.region}.amazonaws.com/${repository}:${tag}` : `${service.image}:${tag}`,
+        host: hostOf(request, service, offer.domain),
+        stackOutputs: request.stackOutputs?.[service.name] ?? {},
+      };
+      return { service, stored, digest, values, tag, ...named(request, service, values) };
+    }),
+  );
+  const live = await gateways.ecs.describeServices(
+    offer.cluster,
+    drafts.map((d) => d.serviceName),
+  );
+  return Promise.all(
+    drafts.map(async (draft): Promise<PlannedRollout> => {
+      const { service, stored, values, tag } = draft;
+      const files = request.templates[service.template]!;
+      const stack =
+        request.staging === null
+          ? { name: `baf-${request.environment}-${request.project}-${service.name}`, template: renderTemplate(files, values).stack ?? {}, tags: stackTags(request, service.name) }
+          : null;
+      const stackPlan = stack ? await gateways.stacks.plan(stack) : null;
+      const outputs = stack && stackPlan!.action !== 'create' ? ((await gateways.stacks.outputs(stack.name)) ?? {}) : values.stackOutputs;
+      const rendered = renderTemplate(files, { ...values, stackOutputs: outputs });
+      const current = live.find((s) => s.name === draft.serviceName) ?? null;
+      const liveDefinition = current ? await gateways.ecs.describeTaskDefinition(current.taskDefinitionArn) : null;
+      const primary = current?.deployments.find((d) => d.status === 'PRIMARY') ?? null;
+      const sameDefinition = liveDefinition !== null && satisfies(liveDefinition.raw, rendered.taskDefinition);
+      const sameService = current !== null && serviceSatisfies(current, rendered.service);
+      const sameTag = request.staging !== null || (stored !== null && parseTagValue(stored.value).tag === tag);
+      const settled = primary?.rolloutState === 'COMPLETED' || primary?.rolloutState === null;
+      const changes = [
+        ...(sameTag ? [] : ['tag']),
+        ...(stackPlan && stackPlan.action !== 'none' ? ['stack'] : []),
+        ...(sameDefinition ? [] : ['task definition']),
+        ...(sameService ? [] : ['service']),
+        ...(sameDefinition && primary && !settled ? ['rollout under way'] : []),
+      ];
+      const steady = current?.deployments.find((d) => d.rolloutState === 'COMPLETED') ?? null;
+      const fromTag = liveDefinition ? imageTag(liveDefinition.raw) : null;
+      return {
+        service,
+        target,
+        wave,
+        action: current === null ? 'create' : changes.length === 0 ? 'unchanged' : 'update',
+        from: current ? { tag: fromTag ?? '?', revision: revisionOf(current.taskDefinitionArn) } : null,
+        to: { tag, ...(sameDefinition ? { revision: revisionOf(liveDefinition.arn) } : {}) },
+        digest: draft.digest,
+        changes,
+        tagVersion: stored?.version ?? 0,
+        previousTagValue: stored?.value ?? null,
+        values,
+        files,
+        cluster: offer.cluster,
+        serviceName: draft.serviceName,
+        stack,
+        previousArn: steady?.taskDefinitionArn ?? null,
+        underWay: sameDefinition && sameService && primary?.rolloutState === 'IN_PROGRESS' ? primary.id : null,
+      };
+    }),
+  );
+}
+
+/** Names by which ECS knows the service: rendered by the template, not dependent on its stack. */
+function named(request: PlanRequest, service: ServiceSpec, values: TemplateValues): { serviceName: string } {
+  const files = request.templates[service.template];
+  if (!files)
+    throw new UserError('TemplateUnknown', {
+      message: `Service ${service.name} names the template ${service.template}, which was not loaded.`,
+      nextSteps: ['baf template ls'],
+      exitCode: ExitCode.usage,
+    });
+  return { serviceName: String(renderTemplate(files, values).service['serviceName']) };
+}
+
+/** Host name: `<service>.<domain>`, or `<service>--<staging>.<domain>` (a wildcard certificate covers one label only). */
+export const hostOf = (request: { staging: string | null }, service: ServiceSpec, domain: string): string | null =>
+  service.port === null ? null : request.staging === null ? `${service.name}.${domain}` : `${service.name}--${request.staging}.${domain}`;
+
+/** Settings of the service that baf owns; the desired count belongs to autoscaling once the service exists. */
+export function serviceSatisfies(current: ServiceState, wanted: Readonly<Record<string, unknown>>): boolean {
+  const compared = ['deploymentConfiguration', 'networkConfiguration', 'loadBalancers', 'healthCheckGracePeriodSeconds'] as const;
+  return compared.every((key) => satisfies(current.raw[key], wanted[key]));
+}
+
+const imageTag = (definition: Readonly<Record<string, unknown>>): string | null => {
+  const containers = definition['containerDefinitions'] as { image?: string }[] | undefined;
+  return containers?.[0]?.image ? tagOfImage(containers[0].image) : null;
+};
+
+const stackTags = (request: PlanRequest, service: string): Record<string, string> => ({
+  'baf:project': request.project,
+  'baf:environment': request.environment,
+  'baf:service': service,
+});

@@ -1,0 +1,83 @@
+/** What runs where: one DescribeServices for ten services, one DescribeTaskDefinition for each version seen. */
+import { ExitCode, UserError } from '../errors/user-error.js';
+import { revisionOf, tagOfImage, type ServiceState } from '../model/observed.js';
+import type { ServiceSpec } from '../model/service.js';
+import type { StatusRow } from '../model/status-row.js';
+import type { Target } from '../model/target.js';
+import type { TemplateFiles } from '../templates/render.js';
+import type { Effects } from './effects.js';
+import { environmentServiceName } from './names.js';
+
+export interface StatusRequest {
+  readonly project: string;
+  readonly environment: string;
+  readonly services: readonly ServiceSpec[];
+  readonly targets: readonly Target[];
+  readonly templates: Readonly<Record<string, TemplateFiles>>;
+}
+
+export async function observeStatus(request: StatusRequest, effects: Effects): Promise<{ rows: StatusRow[]; denied: string[] }> {
+  const denied: string[] = [];
+  const rows = await Promise.all(
+    request.targets.map(async (target) => {
+      try {
+        return await statusOfTarget(request, target, effects);
+      } catch (error) {
+        if (!(error instanceof UserError) || error.exitCode !== ExitCode.denied) throw error;
+        denied.push(target.name);
+        return request.services.map((service) => row(service.name, request.environment, target.name, 'denied'));
+      }
+    }),
+  );
+  const order = request.services.map((s) => s.name);
+  return { rows: rows.flat().sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service)), denied };
+}
+
+async function statusOfTarget(request: StatusRequest, target: Target, effects: Effects): Promise<StatusRow[]> {
+  const { ecs, offer } = effects.at(target);
+  const { cluster } = await offer(request.environment);
+  const names = request.services.map((s) => environmentServiceName(request, s));
+  const live = await ecs.describeServices(cluster, names);
+  const tags = await runningTags(ecs, live);
+  return request.services.map((service, index): StatusRow => {
+    const state = live.find((s) => s.name === names[index]);
+    if (!state) return row(service.name, request.environment, target.name, 'missing');
+    const primary = state.deployments.find((d) => d.status === 'PRIMARY');
+    return {
+      ...row(service.name, request.environment, target.name, primary?.rolloutState === 'FAILED' ? 'failed' : primary?.rolloutState === 'IN_PROGRESS' ? 'rolling' : 'steady'),
+      tag: tags.get(state.taskDefinitionArn) ?? null,
+      revision: revisionOf(state.taskDefinitionArn),
+      running: state.running,
+      desired: state.desired,
+      pending: state.pending,
+      updatedAt: primary ? new Date(primary.createdAt).toISOString() : null,
+      lastEvent: state.events[0]?.message ?? null,
+    };
+  });
+}
+
+const row = (service: string, environment: string, target: string, state: StatusRow['state']): StatusRow => ({
+  service,
+  environment,
+  target,
+  tag: null,
+  revision: null,
+  running: 0,
+  desired: 0,
+  pending: 0,
+  state,
+  updatedAt: null,
+  lastEvent: null,
+});
+
+/** Tag by task definition ARN: of the first container, the application's own. */
+export async function runningTags(ecs: { describeTaskDefinition(reference: string): Promise<{ raw: Readonly<Record<string, unknown>> } | null> }, live: readonly ServiceState[]): Promise<Map<string, string>> {
+  const arns = [...new Set(live.map((s) => s.deployments.find((d) => d.rolloutState === 'COMPLETED')?.taskDefinitionArn ?? s.taskDefinitionArn).concat(live.map((s) => s.taskDefinitionArn)))];
+  const found = await Promise.all(
+    arns.map(async (arn) => {
+      const containers = (await ecs.describeTaskDefinition(arn))?.raw['containerDefinitions'] as { image?: string }[] | undefined;
+      return [arn, containers?.[0]?.image ? tagOfImage(containers[0].image) : null] as const;
+    }),
+  );
+  return new Map(found.filter((entry): entry is [string, string] => entry[1] !== null));
+}

@@ -1,0 +1,35 @@
+/** One set of credentials for each account, shared by its regions: assumed once, renewed ten minutes before the end. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+export type CredentialsProvider = () => Promise<Credentials>;
+
+const RENEW_MS = 10 * 60_000;
+
+/** `assume` is called once for each role however many ask at the same time, and again when the end is near. */
+export function createRoles(assume: (roleArn: string) => Promise<Credentials>, rolePattern: string, now: () => number): (accountId: string) => CredentialsProvider {
+  const current = new Map<string, Promise<Credentials>>();
+  return (accountId) => async () => {
+    const roleArn = rolePattern.replaceAll('{account}', accountId);
+    const held = current.get(roleArn);
+    if (held) {
+      const credentials = await held;
+      if (!credentials.expiration || credentials.expiration.getTime() - now() > RENEW_MS) return credentials;
+      if (current.get(roleArn) !== held) return current.get(roleArn)!;
+    }
+    const fresh = assume(roleArn);
+    current.set(roleArn, fresh);
+    fresh.catch(() => current.delete(roleArn));
+    return fresh;
+  };
+}
+
+/** A legal RoleSessionName (2-64 characters of `[\w+=,.@-]`) that still tells who it is. */
+export function sessionName(actor: string): string {
+  const legal = actor.replace(/[^\w+=,.@-]+/g, '-').replace(/^-+|-+$/g, '');
+  return `baf-${legal || 'user'}`.slice(0, 64);
+}

@@ -1,0 +1,60 @@
+/** ECS as observed: plain values, no SDK types. Dates are milliseconds since the epoch. */
+export interface DeploymentState {
+  /** `ecs-svc/N`. */
+  readonly id: string;
+  readonly status: string;
+  readonly taskDefinitionArn: string;
+  readonly rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | null;
+  readonly rolloutStateReason: string | null;
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly createdAt: number;
+}
+
+export interface ServiceEvent {
+  readonly id: string;
+  readonly at: number;
+  readonly message: string;
+}
+
+export interface ServiceState {
+  readonly name: string;
+  readonly status: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly taskDefinitionArn: string;
+  readonly deployments: readonly DeploymentState[];
+  /** Newest first, as ECS lists them. */
+  readonly events: readonly ServiceEvent[];
+  /** The whole answer, to compare settings with. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface TaskDefinitionState {
+  readonly arn: string;
+  readonly family: string;
+  readonly revision: number;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface StoppedTask {
+  readonly id: string;
+  /** The deployment that started it. */
+  readonly startedBy: string;
+  readonly stopCode: string | null;
+  readonly stoppedReason: string | null;
+  readonly containers: readonly { name: string; exitCode: number | null; reason: string | null }[];
+}
+
+/** `family:revision` of a task definition's ARN. */
+export const revisionOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+/** Tag of an image reference, without registry and digest; null where it has none. */
+export function tagOfImage(image: string): string | null {
+  const name = image.split('@')[0]!.split('/').at(-1)!;
+  const colon = name.indexOf(':');
+  return colon < 0 ? null : name.slice(colon + 1);
+}

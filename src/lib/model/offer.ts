@@ -1,0 +1,15 @@
+/** What the platform offers in a target, read there from SSM parameters under `/baf/platform/`. */
+export interface PlatformOffer {
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly cluster: string;
+  /** ARN of the shared load balancer's HTTPS listener. */
+  readonly listenerArn: string;
+  readonly loadBalancerSecurityGroupId: string;
+  readonly executionRoleArn: string;
+  readonly taskRoleArn: string;
+  /** Service Connect namespace. */
+  readonly namespace: string;
+  /** Domain of services in this environment, e.g. `prod.acme.example`. */
+  readonly domain: string;
+}

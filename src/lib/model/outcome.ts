@@ -1,0 +1,29 @@
+import type { Cause } from './cause.js';
+
+export type RolloutStatus = 'succeeded' | 'unchanged' | 'failed' | 'rolled-back' | 'skipped' | 'cancelled';
+export type DeployStatus = 'succeeded' | 'unchanged' | 'failed' | 'rolled-back' | 'partial' | 'cancelled';
+
+/** A version as users see it: the tag, and the task definition `family:revision` where it is known. */
+export interface VersionRef {
+  readonly tag: string;
+  readonly revision?: string;
+}
+
+export interface RolloutOutcome {
+  readonly service: string;
+  readonly target: string;
+  readonly status: RolloutStatus;
+  readonly from: VersionRef | null;
+  readonly to: VersionRef;
+  readonly cause?: Cause;
+}
+
+/** The `deploy` part of the JSON contract. Dates are ISO 8601 in UTC. */
+export interface DeployOutcome {
+  readonly id: string;
+  readonly environment: string;
+  readonly status: DeployStatus;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly rollouts: readonly RolloutOutcome[];
+}

@@ -1,0 +1,69 @@
+/**
+ * What a service of the embedded AWS is: operations over plain JSON state, and time that advances by events.
+ * The server decodes requests and encodes answers with the SDK's own schemas; a service only writes behaviour.
+ */
+
+/** State of one account and region: one JSON-serialisable slice for each service. Never holds Dates, Maps or class instances. */
+export interface Cell {
+  readonly account: string;
+  readonly region: string;
+  /** The service's slice, created by `init` on first use. */
+  slice<T extends object>(service: string, init: () => T): T;
+}
+
+export interface CallContext {
+  readonly cell: Cell;
+  /** Account of the caller after AssumeRole, and region: where the call lands. */
+  readonly account: string;
+  readonly region: string;
+  /** Sandbox time, milliseconds since the epoch. */
+  readonly now: number;
+  /** Caller's ARN, e.g. `arn:aws:sts::111111111111:assumed-role/baf-deploy/demo`. */
+  readonly callerArn: string;
+  readonly world: World;
+  /** Deterministic id source, kept in the state: hex characters. */
+  id(length: number): string;
+}
+
+/** All cells, and what is shared by the services. */
+export interface World {
+  cell(account: string, region: string): Cell;
+  /** Deterministic id source, kept in the state. */
+  id(length: number): string;
+  /** Whether and how an image runs (see images.ts). */
+  image(account: string, region: string, image: string): ImageFate;
+}
+
+/** What happens to a container started from an image. */
+export interface ImageFate {
+  outcome: 'ok' | 'missing' | 'exits' | 'unhealthy' | 'oom' | 'slow';
+  digest: string;
+}
+
+/** Thrown by operations; encoded as AWS encodes it. `status` is the HTTP status (400 unless given). */
+export class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+    readonly extra: Record<string, unknown> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** Inputs come decoded by the SDK's schema: member names as in the SDK, timestamps as Date. Outputs likewise. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema decides the shape; each operation narrows it
+export type Operation = (input: any, context: CallContext) => object;
+
+export interface SandboxService {
+  /** Signing name in the credential scope: ecs, ssm, sts, cloudformation, elasticloadbalancing, logs, ecr. */
+  readonly name: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** Operations that change nothing: the state is not written after them. Default: names that begin with Get, List, Describe, Batch. */
+  readonly readOnly?: readonly string[];
+  /** Sandbox time of the next thing that happens by itself in this cell, or null. */
+  nextEventAt?(cell: Cell, world: World): number | null;
+  /** Lets what is due at `now` happen. Called in the order of time, for every `nextEventAt` up to the present. */
+  advance?(cell: Cell, now: number, world: World): void;
+}
