@@ -10,7 +10,8 @@ const walk = (dir) =>
   });
 
 const input = { cli: 'src/cli.ts' };
-for (const file of walk('src/commands')) input['commands/' + relative('src/commands', file).replace(/\\/g, '/').replace(/\.ts$/, '')] = file;
+for (const file of walk('src/commands'))
+  input['commands/' + relative('src/commands', file).replace(/\\/g, '/').replace(/\.ts$/, '')] = file;
 
 rmSync('dist', { recursive: true, force: true });
 const bundle = await rolldown({

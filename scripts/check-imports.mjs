@@ -1,10 +1,21 @@
 // Holds the import rule, and fails when the linter saw no modules at all.
 import { spawnSync } from 'node:child_process';
 
-const run = spawnSync(process.execPath, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'], {
-  encoding: 'utf8',
-  maxBuffer: 256 * 1024 * 1024,
-});
+const run = spawnSync(
+  process.execPath,
+  [
+    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'src',
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--output-type',
+    'json',
+  ],
+  {
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  },
+);
 let report;
 try {
   report = JSON.parse(run.stdout);
@@ -20,5 +31,7 @@ if (own.length < 20 || edges < 20) {
   console.error(`The import rule saw ${own.length} modules and ${edges} imports of ours: it checked nothing.`);
   process.exit(1);
 }
-console.log(`import rule: ${own.length} modules of ours, ${edges} imports among them (${totalCruised} in all), ${violations.length} violations`);
+console.log(
+  `import rule: ${own.length} modules of ours, ${edges} imports among them (${totalCruised} in all), ${violations.length} violations`,
+);
 process.exit(violations.length === 0 ? 0 : 1);

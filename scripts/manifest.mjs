@@ -9,7 +9,10 @@ const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnMan
 plugin.config = config;
 await plugin.load();
 const manifest = plugin.manifest;
-const sorted = { commands: Object.fromEntries(Object.entries(manifest.commands).sort(([a], [b]) => a.localeCompare(b))), version: manifest.version };
+const sorted = {
+  commands: Object.fromEntries(Object.entries(manifest.commands).sort(([a], [b]) => a.localeCompare(b))),
+  version: manifest.version,
+};
 const text = JSON.stringify(sorted, null, 2) + '\n';
 const file = '.oclif.manifest.json';
 if (process.argv.includes('--check')) {

@@ -7,7 +7,12 @@ import { toUserError } from './lib/command/base.js';
 export async function main(args: string[], bin: string): Promise<void> {
   process.env['OCLIF_DISABLE_LINEWRAP'] ??= '0';
   try {
-    await run(args, { root: bin.replace(/[\\/]bin[\\/][^\\/]+$/, ''), devPlugins: false, userPlugins: false, jitPlugins: {} as never });
+    await run(args, {
+      root: bin.replace(/[\\/]bin[\\/][^\\/]+$/, ''),
+      devPlugins: false,
+      userPlugins: false,
+      jitPlugins: {} as never,
+    });
   } catch (error) {
     const failure = error as Error & { oclif?: { exit?: number }; code?: string };
     if (failure.code === 'EEXIT' || failure.oclif?.exit === 0) {

@@ -4,8 +4,13 @@ import { UserError } from '../lib/errors/user-error.js';
 import type { DeployOutcome } from '../lib/model/outcome.js';
 
 export default class Deploy extends BafCommand {
-  static override description = 'Ship services to the targets of an environment: wave by wave, watched, and brought back when it goes wrong.';
-  static override examples = ['baf deploy ui catalog --env prod --tag 1.4.0', 'baf deploy --all --env staging', 'baf deploy ui --env prod --tag 1.4.0 --plan'];
+  static override description =
+    'Ship services to the targets of an environment: wave by wave, watched, and brought back when it goes wrong.';
+  static override examples = [
+    'baf deploy ui catalog --env prod --tag 1.4.0',
+    'baf deploy --all --env staging',
+    'baf deploy ui --env prod --tag 1.4.0 --plan',
+  ];
   static override strict = false;
   static override args = { service: Args.string({ description: 'services to deploy' }) };
   static override flags = {
@@ -16,14 +21,19 @@ export default class Deploy extends BafCommand {
     plan: Flags.boolean({ description: 'show what would change, touch nothing' }),
     'exit-code': Flags.boolean({ description: 'with --plan: exit 6 when there are differences' }),
     timeout: Flags.string({ description: 'longest time for one rollout, e.g. 20m', default: '30m' }),
-    'on-failure': Flags.option({ options: ['rollback', 'stop'] as const, default: 'rollback' as const })({ description: 'what to do when a rollout fails' }),
+    'on-failure': Flags.option({ options: ['rollback', 'stop'] as const, default: 'rollback' as const })({
+      description: 'what to do when a rollout fails',
+    }),
   };
 
   async run(): Promise<object> {
     const { argv, flags } = await this.parse(Deploy);
     const names = argv as string[];
     if (names.length === 0 && !flags.all)
-      throw new UserError('ServiceMissing', { message: 'Name the services to deploy, or say --all.', nextSteps: ['baf deploy SERVICE... --env ENV', 'baf deploy --all --env ENV'] });
+      throw new UserError('ServiceMissing', {
+        message: 'Name the services to deploy, or say --all.',
+        nextSteps: ['baf deploy SERVICE... --env ENV', 'baf deploy --all --env ENV'],
+      });
     const { deployServices } = await import('../lib/command/deploy.js');
     const done = await deployServices({ ...flags, services: flags.all ? [] : names, json: this.jsonEnabled() });
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');

@@ -30,7 +30,8 @@ export interface App {
 /** How many times faster than the wall clock the embedded AWS runs unless told otherwise. */
 export const DEFAULT_SPEED = 10;
 
-export const wantsSandbox = (flags: { sandbox: boolean }): boolean => flags.sandbox || /^(1|true|yes)$/i.test(process.env['BAF_SANDBOX'] ?? '');
+export const wantsSandbox = (flags: { sandbox: boolean }): boolean =>
+  flags.sandbox || /^(1|true|yes)$/i.test(process.env['BAF_SANDBOX'] ?? '');
 
 export async function openApp(flags: AppFlags): Promise<App> {
   const { project, platform } = await readFiles(flags);
@@ -39,7 +40,13 @@ export async function openApp(flags: AppFlags): Promise<App> {
   const clock = sandbox ? createClock(sandbox.speed, () => sandbox.now()) : createClock();
   const { createClients } = await import('./aws/clients.js');
   const { createGateways } = await import('./aws/gateways.js');
-  const clients = createClients({ endpoint: sandbox?.endpoint ?? null, rolePattern: platform.role, stsRegion: firstRegion(platform), actor, now: clock.now });
+  const clients = createClients({
+    endpoint: sandbox?.endpoint ?? null,
+    rolePattern: platform.role,
+    stsRegion: firstRegion(platform),
+    actor,
+    now: clock.now,
+  });
   return {
     project,
     platform,
@@ -57,12 +64,22 @@ export async function readFiles(flags: AppFlags): Promise<{ project: Project; pl
   return { project, platform };
 }
 
-export const templateDirs = (project: { dir: string } | null): string[] => [...(project ? [join(project.dir, 'templates')] : []), join(packageRoot(), 'templates')];
+export const templateDirs = (project: { dir: string } | null): string[] => [
+  ...(project ? [join(project.dir, 'templates')] : []),
+  join(packageRoot(), 'templates'),
+];
 
 export async function openSandbox(project: Project, platform: Platform, speed: number, port?: number) {
   const { startSandbox } = await import('./sandbox/start.js');
   const targets = Object.values(platform.environments).flatMap((e) =>
-    e.waves.flatMap((w) => w.targets.map((t) => ({ account: t.accountId, region: t.region, environment: e.name, domain: e.stagings?.domain ?? `${e.name}.${platform.name}.example` }))),
+    e.waves.flatMap((w) =>
+      w.targets.map((t) => ({
+        account: t.accountId,
+        region: t.region,
+        environment: e.name,
+        domain: e.stagings?.domain ?? `${e.name}.${platform.name}.example`,
+      })),
+    ),
   );
   return startSandbox({
     dir: join(project.dir, '.baf', 'sandbox'),
@@ -75,9 +92,11 @@ export async function openSandbox(project: Project, platform: Platform, speed: n
   });
 }
 
-export const targetsOf = (platform: Platform, environment: string): Target[] => platform.environments[environment]?.waves.flatMap((w) => w.targets) ?? [];
+export const targetsOf = (platform: Platform, environment: string): Target[] =>
+  platform.environments[environment]?.waves.flatMap((w) => w.targets) ?? [];
 
-const firstRegion = (platform: Platform): string => Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.region ?? 'us-east-1';
+const firstRegion = (platform: Platform): string =>
+  Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.region ?? 'us-east-1';
 
 /** A CI run names itself, a person is the login name. */
 function whoActs(): string {

@@ -1,7 +1,7 @@
 import { BafCommand } from '../../lib/command/base.js';
 
 export default class SandboxCalls extends BafCommand {
-  static override description = "Count the API calls that the embedded AWS has answered.";
+  static override description = 'Count the API calls that the embedded AWS has answered.';
   static override examples = ['baf sandbox calls'];
 
   async run(): Promise<object> {

@@ -9,7 +9,9 @@ export default class SandboxFault extends BafCommand {
     name: Args.string({ description: 'REPOSITORY:TAG', required: true }),
   };
   static override flags = {
-    outcome: Flags.option({ options: ['ok', 'missing', 'exits', 'unhealthy', 'oom', 'slow'] as const, required: true as const })({ description: 'what happens to a container of it' }),
+    outcome: Flags.option({ options: ['ok', 'missing', 'exits', 'unhealthy', 'oom', 'slow'] as const, required: true as const })({
+      description: 'what happens to a container of it',
+    }),
   };
 
   async run(): Promise<object> {

@@ -1,7 +1,7 @@
 import { BafCommand } from '../../lib/command/base.js';
 
 export default class SandboxStatus extends BafCommand {
-  static override description = "Say where the embedded AWS of this project is and what it holds.";
+  static override description = 'Say where the embedded AWS of this project is and what it holds.';
   static override examples = ['baf sandbox status'];
 
   async run(): Promise<object> {

@@ -28,8 +28,15 @@ export function createClients(options: ClientOptions): Clients {
     const base = options.endpoint ? { credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' } } : {};
     const client = new STSClient({ region: options.stsRegion, ...endpoint, ...base });
     try {
-      const { Credentials: c } = await client.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(options.actor), DurationSeconds: 3600 }));
-      return { accessKeyId: c!.AccessKeyId!, secretAccessKey: c!.SecretAccessKey!, sessionToken: c!.SessionToken, expiration: c!.Expiration };
+      const { Credentials: c } = await client.send(
+        new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(options.actor), DurationSeconds: 3600 }),
+      );
+      return {
+        accessKeyId: c!.AccessKeyId!,
+        secretAccessKey: c!.SecretAccessKey!,
+        sessionToken: c!.SessionToken,
+        expiration: c!.Expiration,
+      };
     } catch (error) {
       throw explainAwsError(error, `sts:AssumeRole of ${RoleArn}`, options.stsRegion);
     }
@@ -43,6 +50,7 @@ export function createClients(options: ClientOptions): Clients {
   };
   return (target, make) => {
     let client: ReturnType<typeof make> | null = null;
-    return () => (client ??= make({ region: target.region, credentials: provider(target.accountId), ...endpoint, maxAttempts: 8 }));
+    return () =>
+      (client ??= make({ region: target.region, credentials: provider(target.accountId), ...endpoint, maxAttempts: 8 }));
   };
 }

@@ -3,7 +3,12 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import { awsCode, explainAwsError } from './errors.js';
 
 /** Digest of `repository:tag` in the target's registry, or null where it is not there. */
-export async function findImageDigest(client: () => Promise<ECRClient>, where: string, repositoryName: string, imageTag: string): Promise<string | null> {
+export async function findImageDigest(
+  client: () => Promise<ECRClient>,
+  where: string,
+  repositoryName: string,
+  imageTag: string,
+): Promise<string | null> {
   try {
     const { BatchGetImageCommand } = await import('@aws-sdk/client-ecr');
     const answer = await (await client()).send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag }] }));

@@ -16,9 +16,13 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
   return {
     async describeServices(cluster, names) {
       const pages = chunk(names, 10).map((services) =>
-        call('DescribeServices', async () => (await client()).send(new (await sdk()).DescribeServicesCommand({ cluster, services }))),
+        call('DescribeServices', async () =>
+          (await client()).send(new (await sdk()).DescribeServicesCommand({ cluster, services })),
+        ),
       );
-      return (await Promise.all(pages)).flatMap((page) => (page.services ?? []).filter((s) => s.status !== 'INACTIVE').map(toServiceState));
+      return (await Promise.all(pages)).flatMap((page) =>
+        (page.services ?? []).filter((s) => s.status !== 'INACTIVE').map(toServiceState),
+      );
     },
     async describeTaskDefinition(taskDefinition) {
       try {
@@ -36,11 +40,15 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
       return toTaskDefinitionState(answer.taskDefinition!);
     },
     async createService(input) {
-      const answer = await call('CreateService', async () => (await client()).send(new (await sdk()).CreateServiceCommand(input as never)));
+      const answer = await call('CreateService', async () =>
+        (await client()).send(new (await sdk()).CreateServiceCommand(input as never)),
+      );
       return toServiceState(answer.service!);
     },
     async updateService(input) {
-      const answer = await call('UpdateService', async () => (await client()).send(new (await sdk()).UpdateServiceCommand(input as never)));
+      const answer = await call('UpdateService', async () =>
+        (await client()).send(new (await sdk()).UpdateServiceCommand(input as never)),
+      );
       return toServiceState(answer.service!);
     },
     async deleteService(cluster, service) {
@@ -63,7 +71,11 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
           startedBy: task.startedBy ?? '',
           stopCode: task.stopCode ?? null,
           stoppedReason: task.stoppedReason ?? null,
-          containers: (task.containers ?? []).map((c) => ({ name: c.name ?? '', exitCode: c.exitCode ?? null, reason: c.reason ?? null })),
+          containers: (task.containers ?? []).map((c) => ({
+            name: c.name ?? '',
+            exitCode: c.exitCode ?? null,
+            reason: c.reason ?? null,
+          })),
         }));
       });
     },
@@ -84,20 +96,18 @@ function toServiceState(service: Service): ServiceState {
     running: service.runningCount ?? 0,
     pending: service.pendingCount ?? 0,
     taskDefinitionArn: service.taskDefinition ?? '',
-    deployments: (service.deployments ?? []).map(
-      (d): DeploymentState => ({
-        id: d.id ?? '',
-        status: d.status ?? '',
-        taskDefinitionArn: d.taskDefinition ?? '',
-        rolloutState: d.rolloutState ?? null,
-        rolloutStateReason: d.rolloutStateReason ?? null,
-        desired: d.desiredCount ?? 0,
-        running: d.runningCount ?? 0,
-        pending: d.pendingCount ?? 0,
-        failed: d.failedTasks ?? 0,
-        createdAt: d.createdAt?.getTime() ?? 0,
-      }),
-    ),
+    deployments: (service.deployments ?? []).map((d): DeploymentState => ({
+      id: d.id ?? '',
+      status: d.status ?? '',
+      taskDefinitionArn: d.taskDefinition ?? '',
+      rolloutState: d.rolloutState ?? null,
+      rolloutStateReason: d.rolloutStateReason ?? null,
+      desired: d.desiredCount ?? 0,
+      running: d.runningCount ?? 0,
+      pending: d.pendingCount ?? 0,
+      failed: d.failedTasks ?? 0,
+      createdAt: d.createdAt?.getTime() ?? 0,
+    })),
     events: (service.events ?? []).map((e) => ({ id: e.id ?? '', at: e.createdAt?.getTime() ?? 0, message: e.message ?? '' })),
     raw: service as Record<string, unknown>,
   };

@@ -4,7 +4,15 @@ import { ExitCode, UserError } from '../errors/user-error.js';
 export const awsCode = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'name' in error ? String((error as { name: unknown }).name) : '';
 
-const denied = new Set(['AccessDenied', 'AccessDeniedException', 'ExpiredToken', 'ExpiredTokenException', 'CredentialsProviderError', 'UnrecognizedClientException', 'InvalidClientTokenId']);
+const denied = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'CredentialsProviderError',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+]);
 
 /** Turns what an AWS call threw into an error for users that says which call, where, and why; passes UserErrors on. */
 export function explainAwsError(error: unknown, call: string, where: string): UserError {
@@ -14,7 +22,10 @@ export function explainAwsError(error: unknown, call: string, where: string): Us
   if (denied.has(code))
     return new UserError('AccessDenied', {
       message: `${call} in ${where} was refused: ${message}`,
-      nextSteps: ['Check your AWS login (environment variables, profile or SSO session).', 'Check that the role of the platform file may be assumed there.'],
+      nextSteps: [
+        'Check your AWS login (environment variables, profile or SSO session).',
+        'Check that the role of the platform file may be assumed there.',
+      ],
       exitCode: ExitCode.denied,
     });
   return new UserError(code && code !== 'Error' ? code : 'AwsCallFailed', {

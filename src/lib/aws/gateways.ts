@@ -18,18 +18,30 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const there = known.get(target.name);
     if (there) return there;
     const where = target.name;
-    const ssm = createSsmGateway(clients(target, async (c) => new (await import('@aws-sdk/client-ssm')).SSMClient(c)), where);
+    const ssm = createSsmGateway(
+      clients(target, async (c) => new (await import('@aws-sdk/client-ssm')).SSMClient(c)),
+      where,
+    );
     const ecr = clients(target, async (c) => new (await import('@aws-sdk/client-ecr')).ECRClient(c));
-    const cloudformation = clients(target, async (c) => new (await import('@aws-sdk/client-cloudformation')).CloudFormationClient(c));
+    const cloudformation = clients(
+      target,
+      async (c) => new (await import('@aws-sdk/client-cloudformation')).CloudFormationClient(c),
+    );
     const offers = new Map<string, Promise<PlatformOffer>>();
     const digests = new Map<string, Promise<string | null>>();
     const gateways: TargetGateways = {
-      ecs: createEcsGateway(clients(target, async (c) => new (await import('@aws-sdk/client-ecs')).ECSClient(c)), where),
+      ecs: createEcsGateway(
+        clients(target, async (c) => new (await import('@aws-sdk/client-ecs')).ECSClient(c)),
+        where,
+      ),
       ssm,
-      logs: createLogsGateway(clients(target, async (c) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(c))),
+      logs: createLogsGateway(
+        clients(target, async (c) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(c)),
+      ),
       stacks: createCloudFormationEngine(createCloudFormationGateway(cloudformation, where), clock),
       offer: (environment) => remember(offers, environment, () => readOffer(ssm, environment, where)),
-      imageDigest: (repository, tag) => remember(digests, `${repository}:${tag}`, () => findImageDigest(ecr, where, repository, tag)),
+      imageDigest: (repository, tag) =>
+        remember(digests, `${repository}:${tag}`, () => findImageDigest(ecr, where, repository, tag)),
     };
     known.set(target.name, gateways);
     return gateways;

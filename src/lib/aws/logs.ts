@@ -8,7 +8,9 @@ export function createLogsGateway(client: () => Promise<CloudWatchLogsClient>): 
     async tail(logGroupName, logStreamName, limit) {
       try {
         const { GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
-        const page = await (await client()).send(new GetLogEventsCommand({ logGroupName, logStreamName, limit, startFromHead: false }));
+        const page = await (
+          await client()
+        ).send(new GetLogEventsCommand({ logGroupName, logStreamName, limit, startFromHead: false }));
         return (page.events ?? []).map((event) => event.message ?? '');
       } catch {
         return [];

@@ -18,7 +18,9 @@ const keys = {
 /** One page of names: nine parameters are one GetParameters call. */
 export async function readOffer(ssm: SsmGateway, environment: string, where: string): Promise<PlatformOffer> {
   const domainName = `${path}/${environment}/domain`;
-  const found = new Map((await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName])).map((p) => [p.name, p.value]));
+  const found = new Map(
+    (await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName])).map((p) => [p.name, p.value]),
+  );
   const missing = [...Object.values(keys).map((key) => `${path}/${key}`), domainName].filter((name) => !found.has(name));
   if (missing.length > 0)
     throw new UserError('PlatformOfferMissing', {
@@ -30,7 +32,9 @@ export async function readOffer(ssm: SsmGateway, environment: string, where: str
   const value = (key: keyof typeof keys) => found.get(`${path}/${keys[key]}`)!;
   return {
     vpcId: value('vpcId'),
-    subnetIds: value('subnetIds').split(',').map((id) => id.trim()),
+    subnetIds: value('subnetIds')
+      .split(',')
+      .map((id) => id.trim()),
     cluster: value('cluster'),
     listenerArn: value('listenerArn'),
     loadBalancerSecurityGroupId: value('loadBalancerSecurityGroupId'),

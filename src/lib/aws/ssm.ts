@@ -48,7 +48,9 @@ export function createSsmGateway(client: () => Promise<SSMClient>, where: string
             const found: ParameterMetadata[] = [];
             let NextToken: string | undefined;
             do {
-              const page = await (await client()).send(
+              const page = await (
+                await client()
+              ).send(
                 new (await sdk()).DescribeParametersCommand({
                   ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: names.slice(i, i + 50) }],
                   MaxResults: 50,
@@ -72,7 +74,9 @@ export function createSsmGateway(client: () => Promise<SSMClient>, where: string
     },
     async put(Name, Value, { description, create }) {
       try {
-        const answer = await (await client()).send(
+        const answer = await (
+          await client()
+        ).send(
           new (await sdk()).PutParameterCommand({ Name, Value, Type: 'String', Description: description, Overwrite: !create }),
         );
         return answer.Version ?? 0;
@@ -87,7 +91,10 @@ export function createSsmGateway(client: () => Promise<SSMClient>, where: string
         (await client()).send(new (await sdk()).LabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
       );
       if (answer.InvalidLabels?.length)
-        throw new UserError('InvalidLabels', { message: `SSM refused the labels ${answer.InvalidLabels.join(', ')} of ${Name} in ${where}.`, exitCode: 1 });
+        throw new UserError('InvalidLabels', {
+          message: `SSM refused the labels ${answer.InvalidLabels.join(', ')} of ${Name} in ${where}.`,
+          exitCode: 1,
+        });
     },
     async delete(Name) {
       try {

@@ -5,7 +5,10 @@ import { ExitCode, UserError } from '../errors/user-error.js';
 export abstract class BafCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {
-    progress: Flags.option({ options: ['auto', 'tree', 'lines', 'github', 'jsonl', 'none'] as const, default: 'auto' as const })({ description: 'how progress is shown (stderr)', helpGroup: 'GLOBAL' }),
+    progress: Flags.option({ options: ['auto', 'tree', 'lines', 'github', 'jsonl', 'none'] as const, default: 'auto' as const })({
+      description: 'how progress is shown (stderr)',
+      helpGroup: 'GLOBAL',
+    }),
     yes: Flags.boolean({ char: 'y', description: 'answer yes to questions', helpGroup: 'GLOBAL' }),
     'no-input': Flags.boolean({ description: 'never ask: a question is an error', helpGroup: 'GLOBAL' }),
     'no-color': Flags.boolean({ description: 'no colours', helpGroup: 'GLOBAL' }),
@@ -13,7 +16,13 @@ export abstract class BafCommand extends Command {
     dir: Flags.string({ char: 'C', description: 'folder of the project', default: '.', helpValue: 'DIR', helpGroup: 'GLOBAL' }),
     platform: Flags.string({ description: 'platform file, or ssm:/path', helpValue: 'FILE', helpGroup: 'GLOBAL' }),
     sandbox: Flags.boolean({ description: 'run against the embedded AWS', helpGroup: 'GLOBAL' }),
-    speed: Flags.integer({ description: "how many times faster the sandbox's clock runs", min: 1, max: 1000, helpGroup: 'GLOBAL', hidden: true }),
+    speed: Flags.integer({
+      description: "how many times faster the sandbox's clock runs",
+      min: 1,
+      max: 1000,
+      helpGroup: 'GLOBAL',
+      hidden: true,
+    }),
   };
 
   protected readonly notes: string[] = [];
@@ -29,15 +38,21 @@ export abstract class BafCommand extends Command {
   }
 
   protected override async catch(error: Error & { oclif?: { exit?: number }; exitCode?: number }): Promise<void> {
-    const { asUserError, formatError } = await import('../output/errors.js').then((m) => ({ formatError: m.formatError, asUserError: toUserError }));
+    const { asUserError, formatError } = await import('../output/errors.js').then((m) => ({
+      formatError: m.formatError,
+      asUserError: toUserError,
+    }));
     const problem = asUserError(error);
     if (this.jsonEnabled()) {
       const { errorJson } = await import('../output/errors.js');
       this.logJson({ ...errorJson(problem), warnings: this.notes });
     } else {
       const { shouldColor } = await import('../output/style.js');
-      process.stderr.write(formatError(problem, { color: shouldColor(process.stderr, process.env, !process.argv.includes('--no-color')) }) + '\n');
-      if (problem.exitCode === ExitCode.bug) process.stderr.write(`${error.stack ?? ''}\nThis is a bug in baf. Please report it with the command you ran.\n`);
+      process.stderr.write(
+        formatError(problem, { color: shouldColor(process.stderr, process.env, !process.argv.includes('--no-color')) }) + '\n',
+      );
+      if (problem.exitCode === ExitCode.bug)
+        process.stderr.write(`${error.stack ?? ''}\nThis is a bug in baf. Please report it with the command you ran.\n`);
     }
     process.exitCode = problem.exitCode;
   }
@@ -47,7 +62,10 @@ export abstract class BafCommand extends Command {
 export function toUserError(error: Error & { oclif?: { exit?: number } }): UserError {
   if (error instanceof UserError) return error;
   if (error.oclif?.exit === 2 || error.constructor.name === 'CLIParseError' || 'parse' in error)
-    return new UserError('Usage', { message: firstLines(error.message), nextSteps: ['Add --help to see how the command is used.'] });
+    return new UserError('Usage', {
+      message: firstLines(error.message),
+      nextSteps: ['Add --help to see how the command is used.'],
+    });
   return new UserError('Bug', { message: error.message, exitCode: ExitCode.bug });
 }
 

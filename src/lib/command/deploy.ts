@@ -37,22 +37,49 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const app = await openApp(flags);
   try {
     const templates = await loadTemplates(services, app.templateDirs);
-    const id = `d-${new Date(app.effects.clock.now()).toISOString().replace(/[-:.TZ]/g, '').slice(0, 14)}-${Math.random().toString(36).slice(2, 6)}`;
-    const plan = await makePlan({ id, project: project.name, environment: environment.name, staging: null, services, waves, tags, templates }, app.effects);
+    const id = `d-${new Date(app.effects.clock.now())
+      .toISOString()
+      .replace(/[-:.TZ]/g, '')
+      .slice(0, 14)}-${Math.random().toString(36).slice(2, 6)}`;
+    const plan = await makePlan(
+      { id, project: project.name, environment: environment.name, staging: null, services, waves, tags, templates },
+      app.effects,
+    );
     const color = shouldColor(process.stdout, process.env, !flags['no-color']);
     const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
     if (flags.plan)
-      return { json: { plan: planJson(plan) }, text: renderPlan(plan, { color, columns: process.stdout.columns ?? 80 }), exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done };
+      return {
+        json: { plan: planJson(plan) },
+        text: renderPlan(plan, { color, columns: process.stdout.columns ?? 80 }),
+        exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done,
+      };
     // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
     if (environment.protected && changes && process.stdin.isTTY && !flags.yes)
-      await confirm(`Deploy ${services.map((s) => s.name).join(', ')} to ${environment.name}?`, flags, `${environment.name} is protected`);
-    const options = { kind: 'deploy', name: environment.name, onFailure: flags['on-failure'], timeoutMs, writesTag: true } as const;
-    const { events, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) => deploy(plan, options, app.effects, signal));
+      await confirm(
+        `Deploy ${services.map((s) => s.name).join(', ')} to ${environment.name}?`,
+        flags,
+        `${environment.name} is protected`,
+      );
+    const options = {
+      kind: 'deploy',
+      name: environment.name,
+      onFailure: flags['on-failure'],
+      timeoutMs,
+      writesTag: true,
+    } as const;
+    const { events, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) =>
+      deploy(plan, options, app.effects, signal),
+    );
     const last = events.at(-1);
-    if (last?.type !== 'deploy.ended') throw new UserError('DeployLost', { message: 'The deploy ended without an outcome.', exitCode: ExitCode.bug });
+    if (last?.type !== 'deploy.ended')
+      throw new UserError('DeployLost', { message: 'The deploy ended without an outcome.', exitCode: ExitCode.bug });
     const outcome: DeployOutcome = last.outcome;
     const exitCode = interrupted ? (interrupted === 'SIGINT' ? 130 : 143) : exitCodeOf(outcome);
-    return { json: { deploy: outcome }, text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 80 }), exitCode };
+    return {
+      json: { deploy: outcome },
+      text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 80 }),
+      exitCode,
+    };
   } finally {
     await app.close();
   }

@@ -18,10 +18,17 @@ export async function showProgress<R>(
 ): Promise<{ result: R; events: BafEvent[]; interrupted: 'SIGINT' | 'SIGTERM' | null }> {
   const kind = chooseProgress(flags.progress, { stderrIsTTY: process.stderr.isTTY === true, env: process.env });
   const renderer = renderSafely([
-    await createRenderer(kind, { stderr: process.stderr, color: shouldColor(process.stderr, process.env, !flags['no-color']), now, verbose: flags.verbose }),
+    await createRenderer(kind, {
+      stderr: process.stderr,
+      color: shouldColor(process.stderr, process.env, !flags['no-color']),
+      now,
+      verbose: flags.verbose,
+    }),
   ]);
   const running = new Set<string>();
-  const interruption = listenForSignals((signal) => renderer.handle({ type: 'interrupted', at: now(), signal, running: [...running] }));
+  const interruption = listenForSignals((signal) =>
+    renderer.handle({ type: 'interrupted', at: now(), signal, running: [...running] }),
+  );
   const events: BafEvent[] = [];
   try {
     const stream = start(interruption.signal)[Symbol.asyncIterator]() as AsyncIterator<BafEvent, R>;

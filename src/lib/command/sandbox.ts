@@ -21,7 +21,11 @@ export async function serveSandbox(flags: AppFlags & { readonly port: number }, 
   const { platform, sandbox } = await open(flags, flags.port);
   if (sandbox.attached) {
     await sandbox.close();
-    throw new UserError('SandboxRunning', { message: `The sandbox of this project is served at ${sandbox.endpoint} already.`, nextSteps: ['Use that endpoint, or stop the other process.'], exitCode: ExitCode.refused });
+    throw new UserError('SandboxRunning', {
+      message: `The sandbox of this project is served at ${sandbox.endpoint} already.`,
+      nextSteps: ['Use that endpoint, or stop the other process.'],
+      exitCode: ExitCode.refused,
+    });
   }
   const region = Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.region ?? 'us-east-1';
   const accounts = Object.values(platform.accounts);
@@ -38,9 +42,23 @@ export async function sandboxStatus(flags: Flags): Promise<Done> {
   const { project, platform, sandbox } = await open(flags);
   try {
     const time = new Date(sandbox.now()).toISOString();
-    const status = { endpoint: sandbox.attached ? sandbox.endpoint : null, serving: sandbox.attached, time, speed: sandbox.speed, state: join(project.dir, '.baf', 'sandbox'), accounts: platform.accounts };
+    const status = {
+      endpoint: sandbox.attached ? sandbox.endpoint : null,
+      serving: sandbox.attached,
+      time,
+      speed: sandbox.speed,
+      state: join(project.dir, '.baf', 'sandbox'),
+      accounts: platform.accounts,
+    };
     const served = sandbox.attached ? `served at ${sandbox.endpoint}` : 'not served now (baf sandbox start)';
-    return { json: { sandbox: status }, text: `sandbox of ${project.name}: ${served}\ntime ${time}, ${sandbox.speed} times the wall clock's speed\naccounts ${Object.entries(platform.accounts).map(([alias, id]) => `${alias} ${id}`).join(', ')}` };
+    return {
+      json: { sandbox: status },
+      text: `sandbox of ${project.name}: ${served}\ntime ${time}, ${sandbox.speed} times the wall clock's speed\naccounts ${Object.entries(
+        platform.accounts,
+      )
+        .map(([alias, id]) => `${alias} ${id}`)
+        .join(', ')}`,
+    };
   } finally {
     await sandbox.close();
   }
@@ -49,7 +67,12 @@ export async function sandboxStatus(flags: Flags): Promise<Done> {
 export async function sandboxReset(flags: Flags): Promise<Done> {
   const { project, sandbox } = await open(flags);
   await sandbox.close();
-  if (sandbox.attached) throw new UserError('SandboxRunning', { message: `The sandbox is served at ${sandbox.endpoint}.`, nextSteps: ['Stop that process first.'], exitCode: ExitCode.refused });
+  if (sandbox.attached)
+    throw new UserError('SandboxRunning', {
+      message: `The sandbox is served at ${sandbox.endpoint}.`,
+      nextSteps: ['Stop that process first.'],
+      exitCode: ExitCode.refused,
+    });
   await confirm("Throw the sandbox's state away?", flags, 'Resetting the sandbox');
   await rm(join(project.dir, '.baf', 'sandbox'), { recursive: true, force: true });
   return { json: { reset: true }, text: 'The sandbox is empty again.' };
@@ -69,7 +92,10 @@ export async function sandboxCalls(flags: Flags): Promise<Done> {
   const { sandbox } = await open(flags);
   try {
     const { calls } = (await (await fetch(`${sandbox.endpoint}/_baf/calls`)).json()) as { calls: CallCount[] };
-    const lines = calls.map((c) => `${String(c.count).padStart(6)}  ${c.service}:${c.operation}  ${c.account}/${c.region}${c.failed ? `  (${c.failed} failed)` : ''}`);
+    const lines = calls.map(
+      (c) =>
+        `${String(c.count).padStart(6)}  ${c.service}:${c.operation}  ${c.account}/${c.region}${c.failed ? `  (${c.failed} failed)` : ''}`,
+    );
     return { json: { calls }, text: lines.join('\n') || 'No calls yet.' };
   } finally {
     await sandbox.close();
@@ -78,10 +104,17 @@ export async function sandboxCalls(flags: Flags): Promise<Done> {
 
 export async function faultImage(image: string, flags: Flags & { readonly outcome: string }): Promise<Done> {
   if (!/^[a-z0-9][a-z0-9._/-]*:[\w][\w.-]{0,127}$/.test(image))
-    throw new UserError('ImageInvalid', { message: `${image} is not REPOSITORY:TAG.`, nextSteps: ['e.g. baf sandbox fault image retail-store-sample-ui:1.5.0 --outcome exits'] });
+    throw new UserError('ImageInvalid', {
+      message: `${image} is not REPOSITORY:TAG.`,
+      nextSteps: ['e.g. baf sandbox fault image retail-store-sample-ui:1.5.0 --outcome exits'],
+    });
   const { sandbox } = await open(flags);
   try {
-    await fetch(`${sandbox.endpoint}/_baf/fault`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ image, outcome: flags.outcome }) });
+    await fetch(`${sandbox.endpoint}/_baf/fault`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ image, outcome: flags.outcome }),
+    });
     return { json: { fault: { image, outcome: flags.outcome } }, text: `Containers of ${image}: ${flags.outcome}.` };
   } finally {
     await sandbox.close();

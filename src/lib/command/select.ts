@@ -42,7 +42,10 @@ export function selectServices(app: Pick<App, 'project'>, names: readonly string
   return wanted.map((name) => resolveService(app.project, name, environment));
 }
 
-export async function loadTemplates(services: readonly ServiceSpec[], dirs: readonly string[]): Promise<Record<string, TemplateFiles>> {
+export async function loadTemplates(
+  services: readonly ServiceSpec[],
+  dirs: readonly string[],
+): Promise<Record<string, TemplateFiles>> {
   const names = [...new Set(services.map((s) => s.template))];
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await loadTemplate(name, dirs, files)] as const)));
 }

@@ -19,13 +19,20 @@ interface Done {
   readonly exitCode: number;
 }
 
-const look = (flags: Flags) => ({ color: shouldColor(process.stdout, process.env, !flags['no-color']), columns: process.stdout.columns ?? 80 });
+const look = (flags: Flags) => ({
+  color: shouldColor(process.stdout, process.env, !flags['no-color']),
+  columns: process.stdout.columns ?? 80,
+});
 
 async function nameOf(given: string | null, flags: Flags, environments: readonly string[]): Promise<string> {
   if (given !== null) return checkStagingName(given, environments);
   const branch = await currentBranch(flags.dir);
   const name = branch ? slug(branch) : '';
-  if (!name) throw new UserError('StagingNameMissing', { message: 'There is no git branch to name the staging after.', nextSteps: ['Give a name: baf staging up NAME'] });
+  if (!name)
+    throw new UserError('StagingNameMissing', {
+      message: 'There is no git branch to name the staging after.',
+      nextSteps: ['Give a name: baf staging up NAME'],
+    });
   return checkStagingName(name, environments);
 }
 
@@ -40,14 +47,38 @@ export async function upStaging(
   const tags = parseTags(flags.tag ?? [], services);
   const ttlMs = flags.ttl === undefined ? null : parseDuration(flags.ttl);
   if (ttlMs !== null && ttlMs > rules.maxTtlMs)
-    throw new UserError('TtlTooLong', { message: `--ttl ${flags.ttl} is longer than the platform allows (${rules.maxTtlMs / 3_600_000} h).`, nextSteps: ['Choose a shorter time to live.'], exitCode: ExitCode.refused });
+    throw new UserError('TtlTooLong', {
+      message: `--ttl ${flags.ttl} is longer than the platform allows (${rules.maxTtlMs / 3_600_000} h).`,
+      nextSteps: ['Choose a shorter time to live.'],
+      exitCode: ExitCode.refused,
+    });
   const timeoutMs = parseDuration(flags.timeout);
   const app = await openApp(flags);
   try {
     const templates = await loadTemplates(services, app.templateDirs);
-    const request = { name, owner: app.actor, project: project.name, environment, target, rules, ttlMs, services, tags, templates, timeoutMs };
-    const { result, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) => stagingUp(request, app.effects, signal));
-    const exitCode = interrupted ? (interrupted === 'SIGINT' ? 130 : 143) : result.status === 'ready' ? ExitCode.done : ExitCode.failed;
+    const request = {
+      name,
+      owner: app.actor,
+      project: project.name,
+      environment,
+      target,
+      rules,
+      ttlMs,
+      services,
+      tags,
+      templates,
+      timeoutMs,
+    };
+    const { result, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) =>
+      stagingUp(request, app.effects, signal),
+    );
+    const exitCode = interrupted
+      ? interrupted === 'SIGINT'
+        ? 130
+        : 143
+      : result.status === 'ready'
+        ? ExitCode.done
+        : ExitCode.failed;
     return { json: { staging: result }, text: renderStaging(result, app.effects.clock.now(), look(flags)), exitCode };
   } finally {
     await app.close();
@@ -61,7 +92,11 @@ export async function lsStagings(flags: Flags): Promise<Done> {
     const records = await listStagings(target, app.effects);
     const services = selectServices(app, [], stagingTarget(app.platform).environment);
     const stagings = await Promise.all(records.map((record) => showStaging(record, target, app.effects, services)));
-    return { json: { stagings }, text: renderStagingList(stagings, app.effects.clock.now(), look(flags)), exitCode: ExitCode.done };
+    return {
+      json: { stagings },
+      text: renderStagingList(stagings, app.effects.clock.now(), look(flags)),
+      exitCode: ExitCode.done,
+    };
   } finally {
     await app.close();
   }
@@ -73,7 +108,11 @@ export async function showOneStaging(given: string | null, flags: Flags): Promis
     const { target, environment } = stagingTarget(app.platform);
     const name = await nameOf(given, flags, Object.keys(app.platform.environments));
     const record = await findStaging(name, target, app.effects);
-    if (!record) throw stagingMissing(name, (await listStagings(target, app.effects)).map((r) => r.name));
+    if (!record)
+      throw stagingMissing(
+        name,
+        (await listStagings(target, app.effects)).map((r) => r.name),
+      );
     const staging = await showStaging(record, target, app.effects, selectServices(app, [], environment));
     return { json: { staging }, text: renderStaging(staging, app.effects.clock.now(), look(flags)), exitCode: ExitCode.done };
   } finally {
@@ -90,10 +129,16 @@ export async function downStaging(given: string | null, flags: Flags): Promise<D
     const record = await findStaging(name, target, app.effects);
     if (!record) return { json: { staging: null }, text: `There is no staging ${name}: nothing to do.`, exitCode: ExitCode.done };
     if (record.owner !== app.actor && !flags.yes)
-      throw new UserError('StagingTaken', { message: `The staging ${name} is ${record.owner}'s.`, nextSteps: ['Add --yes to take it down all the same.'], exitCode: ExitCode.refused });
+      throw new UserError('StagingTaken', {
+        message: `The staging ${name} is ${record.owner}'s.`,
+        nextSteps: ['Add --yes to take it down all the same.'],
+        exitCode: ExitCode.refused,
+      });
     await confirm(`Take the staging ${name} down?`, flags, `Taking ${name} down`);
     const services = Object.keys(project.services);
-    const { interrupted } = await showProgress(flags, app.effects.clock.now, (signal) => stagingDown(record, target, app.effects, services, signal));
+    const { interrupted } = await showProgress(flags, app.effects.clock.now, (signal) =>
+      stagingDown(record, target, app.effects, services, signal),
+    );
     const exitCode = interrupted ? (interrupted === 'SIGINT' ? 130 : 143) : ExitCode.done;
     return { json: { staging: null }, text: `The staging ${name} is gone.`, exitCode };
   } finally {

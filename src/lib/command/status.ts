@@ -16,8 +16,21 @@ export async function showStatus(
   const app = await openApp(flags);
   try {
     const templates = await loadTemplates(services, app.templateDirs);
-    const { rows, denied } = await observeStatus({ project: project.name, environment: environment.name, services, targets: targetsOf(platform, environment.name), templates }, app.effects);
-    const options = { color: shouldColor(process.stdout, process.env, !flags['no-color']), columns: process.stdout.columns ?? 80, now: app.effects.clock.now() };
+    const { rows, denied } = await observeStatus(
+      {
+        project: project.name,
+        environment: environment.name,
+        services,
+        targets: targetsOf(platform, environment.name),
+        templates,
+      },
+      app.effects,
+    );
+    const options = {
+      color: shouldColor(process.stdout, process.env, !flags['no-color']),
+      columns: process.stdout.columns ?? 80,
+      now: app.effects.clock.now(),
+    };
     const everywhere = denied.length > 0 && denied.length === targetsOf(platform, environment.name).length;
     return {
       json: { status: rows },

@@ -15,15 +15,25 @@ interface Done {
   readonly warnings: string[];
 }
 
-export async function listTags(names: readonly string[], flags: AppFlags & { readonly env?: string[] | undefined; readonly 'no-color': boolean }): Promise<Done> {
+export async function listTags(
+  names: readonly string[],
+  flags: AppFlags & { readonly env?: string[] | undefined; readonly 'no-color': boolean },
+): Promise<Done> {
   const { project, platform } = await readFiles(flags);
-  const environments = flags.env ? flags.env.map((name) => findEnvironment(platform, name)) : Object.values(platform.environments);
+  const environments = flags.env
+    ? flags.env.map((name) => findEnvironment(platform, name))
+    : Object.values(platform.environments);
   const services = selectServices({ project }, names, environments[0]!.name).map((s) => s.name);
   const app = await openApp(flags);
   try {
-    const cells = environments.flatMap((e) => e.waves.flatMap((w) => w.targets.map((target) => ({ environment: e.name, target }))));
+    const cells = environments.flatMap((e) =>
+      e.waves.flatMap((w) => w.targets.map((target) => ({ environment: e.name, target }))),
+    );
     const { tags, denied } = await observeTags({ project: project.name, services, cells }, app.effects);
-    const options = { color: shouldColor(process.stdout, process.env, !flags['no-color']), columns: process.stdout.columns ?? 80 };
+    const options = {
+      color: shouldColor(process.stdout, process.env, !flags['no-color']),
+      columns: process.stdout.columns ?? 80,
+    };
     return {
       json: { tags },
       text: renderTags(tags, options),
@@ -45,7 +55,14 @@ export async function getTag(service: string, flags: AppFlags & { readonly env: 
     const { tags } = await observeTags({ project: project.name, services: [service], cells }, app.effects);
     const values = [...new Set(tags.map((t) => t.tag))];
     if (values.length === 1 && values[0] === null)
-      throw new UserError('TagMissing', { message: `${service} has no deploy tag in ${environment.name}.`, nextSteps: [`baf ssm tags set ${service} TAG --env ${environment.name}`, `baf deploy ${service} --env ${environment.name} --tag TAG`], exitCode: ExitCode.failed });
+      throw new UserError('TagMissing', {
+        message: `${service} has no deploy tag in ${environment.name}.`,
+        nextSteps: [
+          `baf ssm tags set ${service} TAG --env ${environment.name}`,
+          `baf deploy ${service} --env ${environment.name} --tag TAG`,
+        ],
+        exitCode: ExitCode.failed,
+      });
     const text = values.length === 1 ? values[0]! : tags.map((t) => `${t.target}\t${t.tag ?? '-'}`).join('\n');
     return { json: { tags }, text, warnings: [], exitCode: ExitCode.done };
   } finally {
@@ -56,7 +73,12 @@ export async function getTag(service: string, flags: AppFlags & { readonly env: 
 export async function setTag(
   service: string,
   tag: string,
-  flags: AppFlags & { readonly env: string; readonly targets?: string[] | undefined; readonly yes: boolean; readonly 'no-input': boolean },
+  flags: AppFlags & {
+    readonly env: string;
+    readonly targets?: string[] | undefined;
+    readonly yes: boolean;
+    readonly 'no-input': boolean;
+  },
 ): Promise<Done> {
   const { project, platform } = await readFiles(flags);
   const environment = findEnvironment(platform, flags.env);
@@ -65,10 +87,25 @@ export async function setTag(
   const targets = filterWaves(environment, flags.targets ?? []).flatMap((w) => w.targets);
   const app = await openApp(flags);
   try {
-    if (environment.protected) await confirm(`Set ${service} to ${tag} in ${environment.name} (${targets.map((t) => t.name).join(', ')})?`, flags, `${environment.name} is protected`);
-    const written = await Promise.all(targets.map((target) => writeTag({ environment: environment.name, service: spec!, tag, target }, app.effects)));
-    const text = written.map((w) => `${service} in ${w.target}: ${w.changed ? `${w.from ?? 'none'} -> ${tag} (version ${w.version})` : `${tag} already (version ${w.version})`}`).join('\n');
-    const { tags } = await observeTags({ project: project.name, services: [service], cells: targets.map((target) => ({ environment: environment.name, target })) }, app.effects);
+    if (environment.protected)
+      await confirm(
+        `Set ${service} to ${tag} in ${environment.name} (${targets.map((t) => t.name).join(', ')})?`,
+        flags,
+        `${environment.name} is protected`,
+      );
+    const written = await Promise.all(
+      targets.map((target) => writeTag({ environment: environment.name, service: spec!, tag, target }, app.effects)),
+    );
+    const text = written
+      .map(
+        (w) =>
+          `${service} in ${w.target}: ${w.changed ? `${w.from ?? 'none'} -> ${tag} (version ${w.version})` : `${tag} already (version ${w.version})`}`,
+      )
+      .join('\n');
+    const { tags } = await observeTags(
+      { project: project.name, services: [service], cells: targets.map((target) => ({ environment: environment.name, target })) },
+      app.effects,
+    );
     return { json: { tags }, text, warnings: [], exitCode: ExitCode.done };
   } finally {
     await app.close();

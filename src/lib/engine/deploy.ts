@@ -28,7 +28,13 @@ export function deploy(plan: DeployPlan, options: DeployOptions, effects: Effect
   })();
 }
 
-async function run(plan: DeployPlan, options: DeployOptions, effects: Effects, signal: AbortSignal, emit: (event: BafEvent) => void): Promise<void> {
+async function run(
+  plan: DeployPlan,
+  options: DeployOptions,
+  effects: Effects,
+  signal: AbortSignal,
+  emit: (event: BafEvent) => void,
+): Promise<void> {
   const now = () => effects.clock.now();
   const startedAt = now();
   const pollers = new Map<string, ClusterPoller>();
@@ -36,7 +42,17 @@ async function run(plan: DeployPlan, options: DeployOptions, effects: Effects, s
     const key = `${rollout.target.name} ${rollout.cluster}`;
     const poller = pollers.get(key) ?? new ClusterPoller(effects.at(rollout.target).ecs, rollout.cluster, effects.clock);
     pollers.set(key, poller);
-    return { deployId: plan.id, environment: plan.environment, effects, poller, emit, signal, timeoutMs: options.timeoutMs, onFailure: options.onFailure, writesTag: options.writesTag };
+    return {
+      deployId: plan.id,
+      environment: plan.environment,
+      effects,
+      poller,
+      emit,
+      signal,
+      timeoutMs: options.timeoutMs,
+      onFailure: options.onFailure,
+      writesTag: options.writesTag,
+    };
   };
   emit({
     type: 'deploy.started',
@@ -45,10 +61,22 @@ async function run(plan: DeployPlan, options: DeployOptions, effects: Effects, s
     kind: options.kind,
     name: options.name,
     environment: plan.environment,
-    waves: plan.waves.map((w) => ({ targets: unique(w.rollouts.map((r) => r.target.name)), services: unique(w.rollouts.map((r) => r.service.name)) })),
+    waves: plan.waves.map((w) => ({
+      targets: unique(w.rollouts.map((r) => r.target.name)),
+      services: unique(w.rollouts.map((r) => r.service.name)),
+    })),
   });
   for (const { rollouts } of plan.waves)
-    for (const r of rollouts) emit({ type: 'rollout.queued', at: now(), service: r.service.name, target: r.target.name, wave: r.wave, from: r.from, to: r.to });
+    for (const r of rollouts)
+      emit({
+        type: 'rollout.queued',
+        at: now(),
+        service: r.service.name,
+        target: r.target.name,
+        wave: r.wave,
+        from: r.from,
+        to: r.to,
+      });
 
   const done: { planned: PlannedRollout; outcome: RolloutOutcome }[] = [];
   const skip = (r: PlannedRollout) => {
@@ -63,7 +91,12 @@ async function run(plan: DeployPlan, options: DeployOptions, effects: Effects, s
       continue;
     }
     emit({ type: 'wave.started', at: now(), wave: index, targets: unique(wave.rollouts.map((r) => r.target.name)) });
-    for (const level of levels(uniqueBy(wave.rollouts.map((r) => r.service), (s) => s.name))) {
+    for (const level of levels(
+      uniqueBy(
+        wave.rollouts.map((r) => r.service),
+        (s) => s.name,
+      ),
+    )) {
       const group = wave.rollouts.filter((r) => level.some((s) => s.name === r.service.name));
       if (signal.aborted || bad().length > 0) group.forEach(skip);
       else await Promise.all(group.map(async (r) => done.push({ planned: r, outcome: await rollOut(r, context(r)) })));
@@ -97,7 +130,12 @@ async function run(plan: DeployPlan, options: DeployOptions, effects: Effects, s
 }
 
 /** Brings a rollout that had succeeded back to the version that was steady before it, and waits until that serves. */
-async function goBack(plan: PlannedRollout, outcome: RolloutOutcome, context: RolloutContext, because: RolloutOutcome): Promise<RolloutOutcome> {
+async function goBack(
+  plan: PlannedRollout,
+  outcome: RolloutOutcome,
+  context: RolloutContext,
+  because: RolloutOutcome,
+): Promise<RolloutOutcome> {
   const { effects, emit, poller } = context;
   const id = { service: plan.service.name, target: plan.target.name };
   emit({ type: 'rollout.step', at: effects.clock.now(), ...id, step: 'rolling-back', detail: revisionOf(plan.previousArn!) });
@@ -107,21 +145,28 @@ async function goBack(plan: PlannedRollout, outcome: RolloutOutcome, context: Ro
     advice: because.cause?.advice ?? 'Fix the failure and deploy again.',
   };
   try {
-    const state = await effects.at(plan.target).ecs.updateService({ cluster: plan.cluster, service: plan.serviceName, taskDefinition: plan.previousArn! });
+    const state = await effects
+      .at(plan.target)
+      .ecs.updateService({ cluster: plan.cluster, service: plan.serviceName, taskDefinition: plan.previousArn! });
     const started = state.deployments.find((d) => d.status === 'PRIMARY')!;
     const deadline = effects.clock.now() + context.timeoutMs;
     for (;;) {
       const seen = await poller.next(plan.serviceName);
       const own = seen?.deployments.find((d) => d.id === started.id);
       if (own?.rolloutState === 'COMPLETED') break;
-      if (own?.rolloutState === 'FAILED' || effects.clock.now() > deadline) throw new Error(`the way back did not get steady: ${own?.rolloutStateReason ?? 'timeout'}`);
+      if (own?.rolloutState === 'FAILED' || effects.clock.now() > deadline)
+        throw new Error(`the way back did not get steady: ${own?.rolloutStateReason ?? 'timeout'}`);
       await effects.clock.sleep(POLL_MS / 10);
     }
     await restoreTag(plan, context);
     return { ...outcome, status: 'rolled-back', cause };
   } catch (error) {
     const message = `Bringing it back to ${revisionOf(plan.previousArn!)} failed: ${error instanceof Error ? error.message : String(error)}`;
-    return { ...outcome, status: 'failed', cause: { code: 'RollbackFailed', message, advice: `Deploy ${plan.from?.tag ?? 'the old tag'} again by hand.` } };
+    return {
+      ...outcome,
+      status: 'failed',
+      cause: { code: 'RollbackFailed', message, advice: `Deploy ${plan.from?.tag ?? 'the old tag'} again by hand.` },
+    };
   }
 }
 

@@ -59,7 +59,9 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
         offer,
         tag,
         digest,
-        imageUri: repository ? `${target.accountId}.dkr.ecr.${target.region}.amazonaws.com/${repository}:${tag}` : `${service.image}:${tag}`,
+        imageUri: repository
+          ? `${target.accountId}.dkr.ecr.${target.region}.amazonaws.com/${repository}:${tag}`
+          : `${service.image}:${tag}`,
         host: hostOf(request, service, offer.domain),
         stackOutputs: request.stackOutputs?.[service.name] ?? {},
       };
@@ -76,10 +78,15 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
       const files = request.templates[service.template]!;
       const stack =
         request.staging === null
-          ? { name: `baf-${request.environment}-${request.project}-${service.name}`, template: renderTemplate(files, values).stack ?? {}, tags: stackTags(request, service.name) }
+          ? {
+              name: `baf-${request.environment}-${request.project}-${service.name}`,
+              template: renderTemplate(files, values).stack ?? {},
+              tags: stackTags(request, service.name),
+            }
           : null;
       const stackPlan = stack ? await gateways.stacks.plan(stack) : null;
-      const outputs = stack && stackPlan!.action !== 'create' ? ((await gateways.stacks.outputs(stack.name)) ?? {}) : values.stackOutputs;
+      const outputs =
+        stack && stackPlan!.action !== 'create' ? ((await gateways.stacks.outputs(stack.name)) ?? {}) : values.stackOutputs;
       const rendered = renderTemplate(files, { ...values, stackOutputs: outputs });
       const current = live.find((s) => s.name === draft.serviceName) ?? null;
       const liveDefinition = current ? await gateways.ecs.describeTaskDefinition(current.taskDefinitionArn) : null;
@@ -134,7 +141,11 @@ function named(request: PlanRequest, service: ServiceSpec, values: TemplateValue
 
 /** Host name: `<service>.<domain>`, or `<service>--<staging>.<domain>` (a wildcard certificate covers one label only). */
 export const hostOf = (request: { staging: string | null }, service: ServiceSpec, domain: string): string | null =>
-  service.port === null ? null : request.staging === null ? `${service.name}.${domain}` : `${service.name}--${request.staging}.${domain}`;
+  service.port === null
+    ? null
+    : request.staging === null
+      ? `${service.name}.${domain}`
+      : `${service.name}--${request.staging}.${domain}`;
 
 /** Settings of the service that baf owns; the desired count belongs to autoscaling once the service exists. */
 export function serviceSatisfies(current: ServiceState, wanted: Readonly<Record<string, unknown>>): boolean {

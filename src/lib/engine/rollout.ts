@@ -31,7 +31,8 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   const { effects, emit } = context;
   const at = () => effects.clock.now();
   const id = { service: plan.service.name, target: plan.target.name };
-  const step = (name: RolloutStep, detail?: string) => emit({ type: 'rollout.step', at: at(), ...id, step: name, ...(detail ? { detail } : {}) });
+  const step = (name: RolloutStep, detail?: string) =>
+    emit({ type: 'rollout.step', at: at(), ...id, step: name, ...(detail ? { detail } : {}) });
   emit({ type: 'rollout.started', at: at(), ...id });
   const end = (status: RolloutOutcome['status'], to: RolloutOutcome['to'], cause?: Cause): RolloutOutcome => {
     const outcome = { ...id, status, from: plan.from, to, ...(cause ? { cause } : {}) };
@@ -52,21 +53,34 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     if (context.writesTag && plan.changes.includes('tag')) {
       step('tag', plan.to.tag);
       const record = { by: effects.actor, op: 'deploy' as const, version: plan.tagVersion + 1, deploy: context.deployId };
-      tagVersion = await gateways.ssm.put(tagParameter(context.environment, plan.service.name), value, { description: formatAudit(record) });
+      tagVersion = await gateways.ssm.put(tagParameter(context.environment, plan.service.name), value, {
+        description: formatAudit(record),
+      });
     }
     step('task-definition');
     const rendered = renderTemplate(plan.files, { ...plan.values, stackOutputs: outputs });
     const family = String(rendered.taskDefinition['family']);
     const latest = await gateways.ecs.describeTaskDefinition(family);
-    const definition = latest && satisfies(latest.raw, rendered.taskDefinition) ? latest : await gateways.ecs.registerTaskDefinition(rendered.taskDefinition);
+    const definition =
+      latest && satisfies(latest.raw, rendered.taskDefinition)
+        ? latest
+        : await gateways.ecs.registerTaskDefinition(rendered.taskDefinition);
     to = { tag: plan.to.tag, revision: revisionOf(definition.arn) };
     step('service', plan.serviceName);
     const startedAt = at();
     const service = await startService(plan, context, rendered.service, definition.arn);
     const deployment = service.deployments.find((d) => d.status === 'PRIMARY');
-    if (!deployment) throw new UserError('NoDeployment', { message: `ECS started no deployment of ${plan.serviceName}.`, exitCode: 1 });
+    if (!deployment)
+      throw new UserError('NoDeployment', { message: `ECS started no deployment of ${plan.serviceName}.`, exitCode: 1 });
     step('watching', deployment.id);
-    const verdict = await watch(plan, context, service, deployment.id, definition.arn, Math.min(startedAt, deployment.createdAt || startedAt));
+    const verdict = await watch(
+      plan,
+      context,
+      service,
+      deployment.id,
+      definition.arn,
+      Math.min(startedAt, deployment.createdAt || startedAt),
+    );
     if (verdict.kind === 'cancelled') return end('cancelled', to);
     if (verdict.kind === 'succeeded') {
       if (context.writesTag) await markLive(plan, context, tagVersion);
@@ -78,11 +92,20 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   } catch (error) {
     if (context.signal.aborted) return end('cancelled', to);
     if (!(error instanceof UserError)) throw error;
-    return end('failed', to, { code: error.code, message: error.message, advice: error.nextSteps[0] ?? 'Run the same command again.' });
+    return end('failed', to, {
+      code: error.code,
+      message: error.message,
+      advice: error.nextSteps[0] ?? 'Run the same command again.',
+    });
   }
 }
 
-async function startService(plan: PlannedRollout, context: RolloutContext, service: Readonly<Record<string, unknown>>, taskDefinition: string): Promise<ServiceState> {
+async function startService(
+  plan: PlannedRollout,
+  context: RolloutContext,
+  service: Readonly<Record<string, unknown>>,
+  taskDefinition: string,
+): Promise<ServiceState> {
   const { ecs } = context.effects.at(plan.target);
   const configuration = {
     ...(service['deploymentConfiguration'] as object),
@@ -90,25 +113,63 @@ async function startService(plan: PlannedRollout, context: RolloutContext, servi
   };
   const [current] = await ecs.describeServices(plan.cluster, [plan.serviceName]);
   if (!current || current.status !== 'ACTIVE') {
-    return ecs.createService({ ...service, cluster: plan.cluster, taskDefinition, deploymentConfiguration: configuration, clientToken: plan.serviceName });
+    return ecs.createService({
+      ...service,
+      cluster: plan.cluster,
+      taskDefinition,
+      deploymentConfiguration: configuration,
+      clientToken: plan.serviceName,
+    });
   }
   const primary = current.deployments.find((d) => d.status === 'PRIMARY');
   // An interrupted deploy that got this far is watched, not started twice.
-  if (primary?.taskDefinitionArn === taskDefinition && primary.rolloutState !== 'FAILED' && satisfies(current.raw, pick(service, settings))) return current;
-  return ecs.updateService({ ...pick(service, settings), cluster: plan.cluster, service: plan.serviceName, taskDefinition, deploymentConfiguration: configuration });
+  if (
+    primary?.taskDefinitionArn === taskDefinition &&
+    primary.rolloutState !== 'FAILED' &&
+    satisfies(current.raw, pick(service, settings))
+  )
+    return current;
+  return ecs.updateService({
+    ...pick(service, settings),
+    cluster: plan.cluster,
+    service: plan.serviceName,
+    taskDefinition,
+    deploymentConfiguration: configuration,
+  });
 }
 
 /** Settings that UpdateService takes; the desired count is left to autoscaling. */
-const settings = ['networkConfiguration', 'loadBalancers', 'serviceConnectConfiguration', 'healthCheckGracePeriodSeconds', 'enableExecuteCommand'];
+const settings = [
+  'networkConfiguration',
+  'loadBalancers',
+  'serviceConnectConfiguration',
+  'healthCheckGracePeriodSeconds',
+  'enableExecuteCommand',
+];
 const pick = (from: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(keys.filter((key) => from[key] !== undefined && key !== 'serviceConnectConfiguration').map((key) => [key, from[key]]));
+  Object.fromEntries(
+    keys.filter((key) => from[key] !== undefined && key !== 'serviceConnectConfiguration').map((key) => [key, from[key]]),
+  );
 
 type Watch = { kind: 'succeeded' } | { kind: 'cancelled' } | { kind: 'failed'; rolledBack: boolean; cause: Cause };
 
-async function watch(plan: PlannedRollout, context: RolloutContext, first: ServiceState, deploymentId: string, taskDefinitionArn: string, startedAt: number): Promise<Watch> {
+async function watch(
+  plan: PlannedRollout,
+  context: RolloutContext,
+  first: ServiceState,
+  deploymentId: string,
+  taskDefinitionArn: string,
+  startedAt: number,
+): Promise<Watch> {
   const { effects, emit, poller } = context;
   const id = { service: plan.service.name, target: plan.target.name };
-  const watched = { deploymentId, taskDefinitionArn, startedAt, timeoutMs: context.timeoutMs, rollsBack: context.onFailure === 'rollback' };
+  const watched = {
+    deploymentId,
+    taskDefinitionArn,
+    startedAt,
+    timeoutMs: context.timeoutMs,
+    rollsBack: context.onFailure === 'rollback',
+  };
   const seen = new Set<string>();
   let state: ServiceState | null = first;
   let rollingBack = false;
@@ -116,7 +177,12 @@ async function watch(plan: PlannedRollout, context: RolloutContext, first: Servi
     const now = effects.clock.now();
     if (state) {
       const own = state.deployments.find((d) => d.id === deploymentId);
-      const tasks = { desired: own?.desired ?? state.desired, pending: own?.pending ?? 0, running: own?.running ?? 0, old: state.running - (own?.running ?? 0) };
+      const tasks = {
+        desired: own?.desired ?? state.desired,
+        pending: own?.pending ?? 0,
+        running: own?.running ?? 0,
+        old: state.running - (own?.running ?? 0),
+      };
       emit({ type: 'rollout.progress', at: now, ...id, tasks });
       for (const event of [...state.events].reverse()) {
         if (seen.has(event.id) || event.at < startedAt - 1000) continue;
@@ -138,7 +204,9 @@ async function watch(plan: PlannedRollout, context: RolloutContext, first: Servi
 }
 
 const aborted = (signal: AbortSignal): Promise<null> =>
-  new Promise((resolve) => (signal.aborted ? resolve(null) : signal.addEventListener('abort', () => resolve(null), { once: true })));
+  new Promise((resolve) =>
+    signal.aborted ? resolve(null) : signal.addEventListener('abort', () => resolve(null), { once: true }),
+  );
 
 /** Moves `live`, and leaves `last-good` on the version that was live before. */
 async function markLive(plan: PlannedRollout, context: RolloutContext, version: number): Promise<void> {
@@ -171,13 +239,19 @@ async function explain(plan: PlannedRollout, context: RolloutContext, deployment
   const group = plan.values.stackOutputs['LogGroupName'] ?? logGroupOf(plan);
   const lines = group && container ? await logs.tail(group, `${plan.service.name}/${container}/${task.id}`, 5) : [];
   for (const text of lines)
-    context.emit({ type: 'rollout.message', at: context.effects.clock.now(), service: plan.service.name, target: plan.target.name, level: 'warn', text: `log: ${text}` });
+    context.emit({
+      type: 'rollout.message',
+      at: context.effects.clock.now(),
+      service: plan.service.name,
+      target: plan.target.name,
+      level: 'warn',
+      text: `log: ${text}`,
+    });
   return plain;
 }
 
 function logGroupOf(plan: PlannedRollout): string | null {
   const containers = renderTemplate(plan.files, plan.values).taskDefinition['containerDefinitions'] as
-    | { logConfiguration?: { options?: Record<string, string> } }[]
-    | undefined;
+    { logConfiguration?: { options?: Record<string, string> } }[] | undefined;
   return containers?.[0]?.logConfiguration?.options?.['awslogs-group'] ?? null;
 }

@@ -31,12 +31,18 @@ export interface StagingRequest {
 
 const stackName = (name: string): string => `baf-staging-${name}`;
 
-export async function* stagingUp(request: StagingRequest, effects: Effects, signal: AbortSignal): AsyncGenerator<BafEvent, StagingView> {
+export async function* stagingUp(
+  request: StagingRequest,
+  effects: Effects,
+  signal: AbortSignal,
+): AsyncGenerator<BafEvent, StagingView> {
   const { ssm, stacks, offer } = effects.at(request.target);
   const now = () => effects.clock.now();
   const claimed = await claim(request, effects);
   const record = claimed.record;
-  const tags = Object.fromEntries(request.services.map((s) => [s.name, request.tags[s.name] ?? record.services[s.name] ?? s.tag ?? 'latest']));
+  const tags = Object.fromEntries(
+    request.services.map((s) => [s.name, request.tags[s.name] ?? record.services[s.name] ?? s.tag ?? 'latest']),
+  );
   const platformOffer = await offer(request.environment);
   const values = (service: ServiceSpec): TemplateValues => ({
     service,
@@ -51,7 +57,13 @@ export async function* stagingUp(request: StagingRequest, effects: Effects, sign
     host: hostOf({ staging: request.name }, service, platformOffer.domain),
     stackOutputs: {},
   });
-  const stack = renderStagingStack(request.services.map((service) => ({ service: service.name, template: request.templates[service.template]!, values: values(service) })));
+  const stack = renderStagingStack(
+    request.services.map((service) => ({
+      service: service.name,
+      template: request.templates[service.template]!,
+      values: values(service),
+    })),
+  );
   const spec = {
     name: stackName(request.name),
     template: stack.template as Record<string, unknown>,
@@ -76,7 +88,13 @@ export async function* stagingUp(request: StagingRequest, effects: Effects, sign
     effects,
   );
   let outcome: DeployOutcome | null = null;
-  const options = { kind: 'staging-up', name: request.name, onFailure: 'stop', timeoutMs: request.timeoutMs, writesTag: false } as const;
+  const options = {
+    kind: 'staging-up',
+    name: request.name,
+    onFailure: 'stop',
+    timeoutMs: request.timeoutMs,
+    writesTag: false,
+  } as const;
   for await (const event of deploy(plan, options, effects, signal)) {
     if (event.type === 'deploy.ended') outcome = event.outcome;
     yield event;
@@ -137,32 +155,68 @@ export async function listStagings(target: Target, effects: Effects): Promise<St
   return (await effects.at(target).ssm.byPath('/baf/stagings')).map((p) => parseStagingRecord(p.value)).filter((r) => r !== null);
 }
 
-export async function showStaging(record: StagingRecord, target: Target, effects: Effects, specs: readonly ServiceSpec[]): Promise<StagingView> {
+export async function showStaging(
+  record: StagingRecord,
+  target: Target,
+  effects: Effects,
+  specs: readonly ServiceSpec[],
+): Promise<StagingView> {
   const { ecs, offer } = effects.at(target);
   const { cluster, domain } = await offer(record.environment);
   const names = Object.keys(record.services);
-  const live = await ecs.describeServices(cluster, names.map((service) => ecsName(record, service)));
+  const live = await ecs.describeServices(
+    cluster,
+    names.map((service) => ecsName(record, service)),
+  );
   const services = names.map((service) => {
     const state = live.find((s) => s.name === ecsName(record, service));
     const spec = specs.find((s) => s.name === service);
     const primary = state?.deployments.find((d) => d.status === 'PRIMARY');
-    const status = !state ? 'missing' : primary?.rolloutState === 'COMPLETED' ? 'ready' : primary?.rolloutState === 'FAILED' ? 'failed' : 'starting';
+    const status = !state
+      ? 'missing'
+      : primary?.rolloutState === 'COMPLETED'
+        ? 'ready'
+        : primary?.rolloutState === 'FAILED'
+          ? 'failed'
+          : 'starting';
     const web = spec?.template === 'web-service';
-    return { service, tag: record.services[service]!, status, url: web ? `https://${hostOf({ staging: record.name }, spec, domain)}` : null };
+    return {
+      service,
+      tag: record.services[service]!,
+      status,
+      url: web ? `https://${hostOf({ staging: record.name }, spec, domain)}` : null,
+    };
   });
   const incomplete = record.status === 'creating' || services.some((s) => s.status === 'missing');
   const status = record.status === 'deleting' || record.status === 'failed' ? record.status : incomplete ? 'incomplete' : 'ready';
-  return { name: record.name, owner: record.owner, environment: record.environment, status, createdAt: record.createdAt, expiresAt: record.expiresAt, cost: null, services };
+  return {
+    name: record.name,
+    owner: record.owner,
+    environment: record.environment,
+    status,
+    createdAt: record.createdAt,
+    expiresAt: record.expiresAt,
+    cost: null,
+    services,
+  };
 }
 
 /** Name that templates give a staging's service in ECS. */
-export const ecsName = (record: { project: string; name: string }, service: string): string => `${record.project}-${record.name}-${service}`;
+export const ecsName = (record: { project: string; name: string }, service: string): string =>
+  `${record.project}-${record.name}-${service}`;
 
-export async function* stagingDown(record: StagingRecord, target: Target, effects: Effects, serviceNames: readonly string[], signal: AbortSignal): AsyncGenerator<BafEvent> {
+export async function* stagingDown(
+  record: StagingRecord,
+  target: Target,
+  effects: Effects,
+  serviceNames: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<BafEvent> {
   const { ssm, ecs, stacks, offer } = effects.at(target);
   const now = () => effects.clock.now();
   const { cluster } = await offer(record.environment);
-  if (record.status !== 'deleting') await ssm.put(stagingParameter(record.name), JSON.stringify({ ...record, status: 'deleting' }), {});
+  if (record.status !== 'deleting')
+    await ssm.put(stagingParameter(record.name), JSON.stringify({ ...record, status: 'deleting' }), {});
   const names = [...new Set([...Object.keys(record.services), ...serviceNames])].map((service) => ecsName(record, service));
   yield { type: 'step', at: now(), name: 'services', state: 'started', detail: names.join(', ') };
   const there = await ecs.describeServices(cluster, names);

@@ -44,7 +44,12 @@ async function statusOfTarget(request: StatusRequest, target: Target, effects: E
     if (!state) return row(service.name, request.environment, target.name, 'missing');
     const primary = state.deployments.find((d) => d.status === 'PRIMARY');
     return {
-      ...row(service.name, request.environment, target.name, primary?.rolloutState === 'FAILED' ? 'failed' : primary?.rolloutState === 'IN_PROGRESS' ? 'rolling' : 'steady'),
+      ...row(
+        service.name,
+        request.environment,
+        target.name,
+        primary?.rolloutState === 'FAILED' ? 'failed' : primary?.rolloutState === 'IN_PROGRESS' ? 'rolling' : 'steady',
+      ),
       tag: tags.get(state.taskDefinitionArn) ?? null,
       revision: revisionOf(state.taskDefinitionArn),
       running: state.running,
@@ -71,8 +76,17 @@ const row = (service: string, environment: string, target: string, state: Status
 });
 
 /** Tag by task definition ARN: of the first container, the application's own. */
-export async function runningTags(ecs: { describeTaskDefinition(reference: string): Promise<{ raw: Readonly<Record<string, unknown>> } | null> }, live: readonly ServiceState[]): Promise<Map<string, string>> {
-  const arns = [...new Set(live.map((s) => s.deployments.find((d) => d.rolloutState === 'COMPLETED')?.taskDefinitionArn ?? s.taskDefinitionArn).concat(live.map((s) => s.taskDefinitionArn)))];
+export async function runningTags(
+  ecs: { describeTaskDefinition(reference: string): Promise<{ raw: Readonly<Record<string, unknown>> } | null> },
+  live: readonly ServiceState[],
+): Promise<Map<string, string>> {
+  const arns = [
+    ...new Set(
+      live
+        .map((s) => s.deployments.find((d) => d.rolloutState === 'COMPLETED')?.taskDefinitionArn ?? s.taskDefinitionArn)
+        .concat(live.map((s) => s.taskDefinitionArn)),
+    ),
+  ];
   const found = await Promise.all(
     arns.map(async (arn) => {
       const containers = (await ecs.describeTaskDefinition(arn))?.raw['containerDefinitions'] as { image?: string }[] | undefined;

@@ -99,11 +99,17 @@ export async function writeTag(
   const external = service.image.includes('/') && service.image.split('/')[0]!.includes('.');
   const digest = external ? null : await imageDigest(service.image, tag);
   if (!external && digest === null)
-    throw new UserError('ImageMissing', { message: `${service.image}:${tag} is not in the registry of ${target.name}.`, nextSteps: ['Push the image first, or check the tag.'], exitCode: ExitCode.refused });
+    throw new UserError('ImageMissing', {
+      message: `${service.image}:${tag} is not in the registry of ${target.name}.`,
+      nextSteps: ['Push the image first, or check the tag.'],
+      exitCode: ExitCode.refused,
+    });
   const [now] = await ssm.get([name]);
   const value = formatTagValue({ tag, digest });
   const from = now ? parseTagValue(now.value).tag : null;
   if (now?.value === value) return { target: target.name, changed: false, from, version: now.version };
-  const version = await ssm.put(name, value, { description: formatAudit({ by: effects.actor, op: 'set', version: (now?.version ?? 0) + 1 }) });
+  const version = await ssm.put(name, value, {
+    description: formatAudit({ by: effects.actor, op: 'set', version: (now?.version ?? 0) + 1 }),
+  });
   return { target: target.name, changed: true, from, version };
 }

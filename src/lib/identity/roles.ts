@@ -11,7 +11,11 @@ export type CredentialsProvider = () => Promise<Credentials>;
 const RENEW_MS = 10 * 60_000;
 
 /** `assume` is called once for each role however many ask at the same time, and again when the end is near. */
-export function createRoles(assume: (roleArn: string) => Promise<Credentials>, rolePattern: string, now: () => number): (accountId: string) => CredentialsProvider {
+export function createRoles(
+  assume: (roleArn: string) => Promise<Credentials>,
+  rolePattern: string,
+  now: () => number,
+): (accountId: string) => CredentialsProvider {
   const current = new Map<string, Promise<Credentials>>();
   return (accountId) => async () => {
     const roleArn = rolePattern.replaceAll('{account}', accountId);

@@ -6,7 +6,14 @@ export function planJson(plan: DeployPlan): object {
     environment: plan.environment,
     waves: plan.waves.map((wave) => ({
       bakeMs: wave.bakeMs,
-      rollouts: wave.rollouts.map((r) => ({ service: r.service.name, target: r.target.name, action: r.action, from: r.from, to: r.to, changes: r.changes })),
+      rollouts: wave.rollouts.map((r) => ({
+        service: r.service.name,
+        target: r.target.name,
+        action: r.action,
+        from: r.from,
+        to: r.to,
+        changes: r.changes,
+      })),
     })),
   };
 }

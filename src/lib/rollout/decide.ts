@@ -13,9 +13,7 @@ export interface Watched {
 }
 
 export type Verdict =
-  | { kind: 'wait'; rollingBack: boolean }
-  | { kind: 'succeeded' }
-  | { kind: 'failed'; rolledBack: boolean; cause: Cause };
+  { kind: 'wait'; rollingBack: boolean } | { kind: 'succeeded' } | { kind: 'failed'; rolledBack: boolean; cause: Cause };
 
 /**
  * Judges by the deployment that was started, never by "the service is stable": a completed rollback is stable too.
@@ -44,7 +42,8 @@ export function decide(watched: Watched, observed: ServiceState | null, now: num
   // Another deployment is primary: either ECS rolls ours back, or somebody else started theirs.
   const failedOurs = own?.rolloutState === 'FAILED' || saysRollback(observed, watched);
   if (failedOurs) {
-    if (primary.rolloutState === 'COMPLETED') return { kind: 'failed', rolledBack: true, cause: breaker(own?.rolloutStateReason ?? null) };
+    if (primary.rolloutState === 'COMPLETED')
+      return { kind: 'failed', rolledBack: true, cause: breaker(own?.rolloutStateReason ?? null) };
     return late ? timeout : { kind: 'wait', rollingBack: true };
   }
   if (primary.createdAt < watched.startedAt - 120_000 && !own) return late ? timeout : { kind: 'wait', rollingBack: false };
@@ -60,8 +59,9 @@ export function decide(watched: Watched, observed: ServiceState | null, now: num
 }
 
 const saysRollback = (observed: ServiceState, { deploymentId, startedAt }: Watched): boolean =>
-  observed.events.some((e) => e.at >= startedAt - 1000 && e.message.includes(deploymentId) && /deployment failed|rolling back/.test(e.message)) ||
-  observed.events.some((e) => e.at >= startedAt && /rolling back to deployment/.test(e.message));
+  observed.events.some(
+    (e) => e.at >= startedAt - 1000 && e.message.includes(deploymentId) && /deployment failed|rolling back/.test(e.message),
+  ) || observed.events.some((e) => e.at >= startedAt && /rolling back to deployment/.test(e.message));
 
 const breaker = (reason: string | null): Cause => ({
   code: 'CircuitBreaker',

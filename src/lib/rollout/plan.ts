@@ -23,7 +23,11 @@ export interface PlannedRollout {
   readonly files: TemplateFiles;
   readonly cluster: string;
   readonly serviceName: string;
-  readonly stack: { readonly name: string; readonly template: Readonly<Record<string, unknown>>; readonly tags: Readonly<Record<string, string>> } | null;
+  readonly stack: {
+    readonly name: string;
+    readonly template: Readonly<Record<string, unknown>>;
+    readonly tags: Readonly<Record<string, string>>;
+  } | null;
   /** Task definition that runs steadily now: what a rollback returns to. */
   readonly previousArn: string | null;
   /** Whether ECS is already rolling out exactly this (a deploy that was interrupted): it is watched, not started again. */

@@ -23,11 +23,16 @@ export function checkStagingName(name: string, environments: readonly string[]):
   const refuse = (why: string): never => {
     throw new UserError('StagingNameInvalid', {
       message: `The staging name ${JSON.stringify(name)} ${why}.`,
-      nextSteps: [slug(name) ? `Use lower-case letters, digits and dashes, e.g. ${slug(name)}` : 'Use lower-case letters, digits and dashes, e.g. demo'],
+      nextSteps: [
+        slug(name)
+          ? `Use lower-case letters, digits and dashes, e.g. ${slug(name)}`
+          : 'Use lower-case letters, digits and dashes, e.g. demo',
+      ],
       exitCode: ExitCode.usage,
     });
   };
-  if (!/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/.test(name) || name.includes('--')) refuse('is not a DNS label of at most 30 characters');
+  if (!/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/.test(name) || name.includes('--'))
+    refuse('is not a DNS label of at most 30 characters');
   if (reserved.has(name) || environments.includes(name)) refuse('is reserved');
   return name;
 }

@@ -6,7 +6,8 @@ export interface Files {
   list(path: string): Promise<string[]>;
 }
 
-const absent = (error: NodeJS.ErrnoException): boolean => error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR';
+const absent = (error: NodeJS.ErrnoException): boolean =>
+  error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR';
 
 export const files: Files = {
   async read(path) {

@@ -3,5 +3,7 @@ import { execFile } from 'node:child_process';
 
 export const currentBranch = (dir: string): Promise<string | null> =>
   new Promise((resolve) => {
-    execFile('git', ['-C', dir, 'symbolic-ref', '--short', 'HEAD'], (error, stdout) => resolve(error ? null : stdout.trim() || null));
+    execFile('git', ['-C', dir, 'symbolic-ref', '--short', 'HEAD'], (error, stdout) =>
+      resolve(error ? null : stdout.trim() || null),
+    );
   });

@@ -15,11 +15,21 @@ it.each([
   ['ContainerExited', task({}, 1)],
   ['OutOfMemory', task({}, 137, 'OutOfMemoryError: Container killed due to memory usage')],
   ['ImageNotPulled', task({ stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: not found' })],
-  ['HealthCheckFailed', task({ stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Task failed ELB health checks in (target-group arn)' })],
-  ['ResourceInitialization', task({ stopCode: 'TaskFailedToStart', stoppedReason: 'ResourceInitializationError: unable to pull secrets' })],
+  [
+    'HealthCheckFailed',
+    task({ stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Task failed ELB health checks in (target-group arn)' }),
+  ],
+  [
+    'ResourceInitialization',
+    task({ stopCode: 'TaskFailedToStart', stoppedReason: 'ResourceInitializationError: unable to pull secrets' }),
+  ],
 ])('%s', (code, stopped) => expect(causeOf([stopped])?.code).toBe(code));
 
 it('names the exit code, and takes no benign stop for a cause', () => {
   expect(causeOf([task({}, 1)])?.message).toBe('Essential container in task exited (exit code 1)');
-  expect(causeOf([task({ stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Scaling activity initiated by (deployment ecs-svc/1)' })])).toBeNull();
+  expect(
+    causeOf([
+      task({ stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Scaling activity initiated by (deployment ecs-svc/1)' }),
+    ]),
+  ).toBeNull();
 });

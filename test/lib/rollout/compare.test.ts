@@ -13,5 +13,20 @@ it('sees a changed value, a missing and an additional list item', () => {
   expect(satisfies({ cpu: '256' }, { cpu: 256 })).toBe(true);
   expect(satisfies({ cpu: '256' }, { cpu: 512 })).toBe(false);
   expect(satisfies({ env: [{ name: 'A', value: '1' }] }, { env: [] })).toBe(false);
-  expect(satisfies({ env: [{ name: 'B', value: '2' }, { name: 'A', value: '1' }] }, { env: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }] })).toBe(true);
+  expect(
+    satisfies(
+      {
+        env: [
+          { name: 'B', value: '2' },
+          { name: 'A', value: '1' },
+        ],
+      },
+      {
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'B', value: '2' },
+        ],
+      },
+    ),
+  ).toBe(true);
 });

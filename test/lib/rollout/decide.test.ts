@@ -2,8 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { decide, type Watched } from '../../../src/lib/rollout/decide.js';
 import type { DeploymentState, ServiceState } from '../../../src/lib/model/observed.js';
 
-const watched: Watched = { deploymentId: 'ecs-svc/2', taskDefinitionArn: 'arn:2', startedAt: 1_000_000, timeoutMs: 600_000, rollsBack: true };
-const deployment = (id: string, status: string, rolloutState: DeploymentState['rolloutState'], createdAt = 1_000_000): DeploymentState => ({
+const watched: Watched = {
+  deploymentId: 'ecs-svc/2',
+  taskDefinitionArn: 'arn:2',
+  startedAt: 1_000_000,
+  timeoutMs: 600_000,
+  rollsBack: true,
+};
+const deployment = (
+  id: string,
+  status: string,
+  rolloutState: DeploymentState['rolloutState'],
+  createdAt = 1_000_000,
+): DeploymentState => ({
   id,
   status,
   taskDefinitionArn: `arn:${id.at(-1)}`,
@@ -29,13 +40,19 @@ const service = (deployments: DeploymentState[], messages: string[] = []): Servi
 
 describe('decide', () => {
   it('waits while its own deployment is in progress', () => {
-    expect(decide(watched, service([deployment('ecs-svc/2', 'PRIMARY', 'IN_PROGRESS')]), 1_000_100)).toEqual({ kind: 'wait', rollingBack: false });
+    expect(decide(watched, service([deployment('ecs-svc/2', 'PRIMARY', 'IN_PROGRESS')]), 1_000_100)).toEqual({
+      kind: 'wait',
+      rollingBack: false,
+    });
   });
   it('succeeds only when its own deployment completed', () => {
     expect(decide(watched, service([deployment('ecs-svc/2', 'PRIMARY', 'COMPLETED')]), 1_000_100)).toEqual({ kind: 'succeeded' });
   });
   it('does not take a completed rollback for success', () => {
-    const seen = service([deployment('ecs-svc/1', 'PRIMARY', 'COMPLETED', 1)], ['(service ui) rolling back to deployment ecs-svc/1.']);
+    const seen = service(
+      [deployment('ecs-svc/1', 'PRIMARY', 'COMPLETED', 1)],
+      ['(service ui) rolling back to deployment ecs-svc/1.'],
+    );
     expect(decide(watched, seen, 1_000_900)).toMatchObject({ kind: 'failed', rolledBack: true });
   });
   it('waits for a rollback that is under way', () => {
@@ -43,7 +60,10 @@ describe('decide', () => {
     expect(decide(watched, seen, 1_000_900)).toEqual({ kind: 'wait', rollingBack: true });
   });
   it('tells a newer deployment of somebody else apart', () => {
-    const seen = service([deployment('ecs-svc/3', 'PRIMARY', 'IN_PROGRESS', 1_000_400), deployment('ecs-svc/2', 'ACTIVE', 'IN_PROGRESS')]);
+    const seen = service([
+      deployment('ecs-svc/3', 'PRIMARY', 'IN_PROGRESS', 1_000_400),
+      deployment('ecs-svc/2', 'ACTIVE', 'IN_PROGRESS'),
+    ]);
     expect(decide(watched, seen, 1_000_900)).toMatchObject({ kind: 'failed', cause: { code: 'RolloutUsurped' } });
   });
   it('waits out a stale answer, until the time is up', () => {

@@ -10,7 +10,8 @@ describe('staging names', () => {
     fc.assert(
       fc.property(fc.string(), (branch) => {
         const name = slug(branch);
-        if (name && !['default', 'help', 'baf', 'prod', 'production', 'staging'].includes(name)) expect(checkStagingName(name, [])).toBe(name);
+        if (name && !['default', 'help', 'baf', 'prod', 'production', 'staging'].includes(name))
+          expect(checkStagingName(name, [])).toBe(name);
       }),
     );
   });
