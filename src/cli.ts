@@ -6,6 +6,7 @@ import { toUserError } from './lib/command/base.js';
 
 export async function main(args: string[], bin: string): Promise<void> {
   process.env['OCLIF_DISABLE_LINEWRAP'] ??= '0';
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   try {
     await run(args, {
       root: bin.replace(/[\\/]bin[\\/][^\\/]+$/, ''),
@@ -21,7 +22,7 @@ export async function main(args: string[], bin: string): Promise<void> {
     }
     const problem = /command .* not found/i.test(failure.message) ? unknownCommand(args, bin) : toUserError(failure);
     const { errorJson, formatError } = await import('./lib/output/errors.js');
-    if (args.includes('--json')) process.stdout.write(JSON.stringify(errorJson(problem), null, 2) + '\n');
+    if (args.includes('--json')) process.stdout.write(JSON.stringify({ ...errorJson(problem), warnings: [] }, null, 2) + '\n');
     else process.stderr.write(formatError(problem, { color: false }) + '\n');
     if (problem.exitCode === ExitCode.bug) process.stderr.write(`${failure.stack ?? ''}\n`);
     process.exitCode = problem.exitCode;

@@ -91,7 +91,7 @@ interface CallCount {
 export async function sandboxCalls(flags: Flags): Promise<Done> {
   const { sandbox } = await open(flags);
   try {
-    const { calls } = (await (await fetch(`${sandbox.endpoint}/_baf/calls`)).json()) as { calls: CallCount[] };
+    const { calls } = JSON.parse(await sandbox.ask('calls')) as { calls: CallCount[] };
     const lines = calls.map(
       (c) =>
         `${String(c.count).padStart(6)}  ${c.service}:${c.operation}  ${c.account}/${c.region}${c.failed ? `  (${c.failed} failed)` : ''}`,
@@ -110,11 +110,7 @@ export async function faultImage(image: string, flags: Flags & { readonly outcom
     });
   const { sandbox } = await open(flags);
   try {
-    await fetch(`${sandbox.endpoint}/_baf/fault`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ image, outcome: flags.outcome }),
-    });
+    await sandbox.ask('fault', JSON.stringify({ image, outcome: flags.outcome }));
     return { json: { fault: { image, outcome: flags.outcome } }, text: `Containers of ${image}: ${flags.outcome}.` };
   } finally {
     await sandbox.close();

@@ -37,11 +37,16 @@ export async function makePlan(request: PlanRequest, effects: Effects): Promise<
 
 async function planTarget(request: PlanRequest, target: Target, wave: number, effects: Effects): Promise<PlannedRollout[]> {
   const gateways = effects.at(target);
-  const names = request.staging === null ? request.services.map((s) => tagParameter(request.environment, s.name)) : [];
+  const names =
+    request.staging === null
+      ? request.services.flatMap((s) => [tagParameter(request.environment, s.name), `${tagParameter(request.environment, s.name)}:live`])
+      : [];
   const [offer, tags] = await Promise.all([gateways.offer(request.environment), gateways.ssm.get(names)]);
   const drafts = await Promise.all(
     request.services.map(async (service) => {
-      const stored = tags.find((p) => p.name === tagParameter(request.environment, service.name)) ?? null;
+      const ofService = tags.filter((p) => p.name === tagParameter(request.environment, service.name));
+      const stored = ofService.find((p) => p.selector === null) ?? null;
+      const live = ofService.find((p) => p.selector === ':live') ?? null;
       const tag = request.tags[service.name] ?? (stored ? parseTagValue(stored.value).tag : service.tag);
       if (!tag)
         throw new UserError('TagMissing', {
@@ -65,7 +70,7 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
         host: hostOf(request, service, offer.domain),
         stackOutputs: request.stackOutputs?.[service.name] ?? {},
       };
-      return { service, stored, digest, values, tag, ...named(request, service, values) };
+      return { service, stored, live, digest, values, tag, ...named(request, service, values) };
     }),
   );
   const live = await gateways.ecs.describeServices(
@@ -101,6 +106,8 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
         ...(sameDefinition ? [] : ['task definition']),
         ...(sameService ? [] : ['service']),
         ...(sameDefinition && primary && !settled ? ['rollout under way'] : []),
+        // A deploy that was cut off between the rollout's end and its label: what runs is not marked as live yet.
+        ...(sameTag && sameDefinition && settled && stored && draft.live?.version !== stored.version ? ['live label'] : []),
       ];
       const steady = current?.deployments.find((d) => d.rolloutState === 'COMPLETED') ?? null;
       const fromTag = liveDefinition ? imageTag(liveDefinition.raw) : null;

@@ -171,6 +171,7 @@ async function watch(
     rollsBack: context.onFailure === 'rollback',
   };
   const seen = new Set<string>();
+  const stopped = aborted(context.signal);
   let state: ServiceState | null = first;
   let rollingBack = false;
   for (;;) {
@@ -198,7 +199,7 @@ async function watch(
       emit({ type: 'rollout.step', at: now, ...id, step: 'rolling-back' });
     }
     if (context.signal.aborted) return { kind: 'cancelled' };
-    state = await Promise.race([poller.next(plan.serviceName), aborted(context.signal)]);
+    state = await Promise.race([poller.next(plan.serviceName), stopped]);
     if (context.signal.aborted) return { kind: 'cancelled' };
   }
 }

@@ -52,17 +52,16 @@ async function tagsOfCell(request: TagsRequest, environment: string, target: Tar
   const names = request.services.map((service) => tagParameter(environment, service));
   const ecsNames = request.services.map((name) => environmentServiceName({ project: request.project, environment }, { name }));
   // All reads at once: desired values, live labels, audit records, and what ECS runs.
-  const [desired, live, metadata, services] = await Promise.all([
-    ssm.get(names),
-    ssm.get(names.map((name) => `${name}:live`)),
+  const [values, metadata, services] = await Promise.all([
+    ssm.get([...names, ...names.map((name) => `${name}:live`)]),
     ssm.describe(names),
     offer(environment).then(({ cluster }) => ecs.describeServices(cluster, ecsNames)),
   ]);
   const tags = await runningTags(ecs, services);
   return request.services.map((service, index): TagRow => {
     const name = names[index]!;
-    const parameter = desired.find((p) => p.name === name) ?? null;
-    const liveAt = live.find((p) => p.name === name) ?? null;
+    const parameter = values.find((p) => p.name === name && p.selector === null) ?? null;
+    const liveAt = values.find((p) => p.name === name && p.selector === ':live') ?? null;
     const about = metadata.find((m) => m.name === name) ?? null;
     const state = services.find((s) => s.name === ecsNames[index]) ?? null;
     const steady = state?.deployments.find((d) => d.rolloutState === 'COMPLETED');

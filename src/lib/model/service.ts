@@ -23,6 +23,8 @@ export interface ServiceSpec {
     readonly minimumHealthyPercent: number;
     readonly maximumPercent: number;
   };
+  /** Name by which the other services reach this one through Service Connect; null takes the service's own name. */
+  readonly discovery: string | null;
   /** Tag used where none is given and no deploy tag exists. */
   readonly tag: string | null;
 }

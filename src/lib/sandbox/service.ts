@@ -30,6 +30,13 @@ export interface World {
   cell(account: string, region: string): Cell;
   /** Deterministic id source, kept in the state. */
   id(length: number): string;
+  hasAccount(id: string): boolean;
+  /** Credentials for a role's session; `expiresAt` in sandbox time, milliseconds. */
+  createSession(session: { account: string; arn: string; expiresAt: number }): {
+    accessKeyId: string;
+    secretAccessKey: string;
+    sessionToken: string;
+  };
   /** Whether and how an image runs (see images.ts). */
   image(account: string, region: string, image: string): ImageFate;
 }

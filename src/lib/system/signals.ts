@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Ctrl-C once stops in order, twice leaves at once (130); SIGTERM stops in order (143). */
 export interface Interruption {
   readonly signal: AbortSignal;
@@ -8,6 +10,8 @@ export interface Interruption {
 
 export function listenForSignals(onFirst: (signal: 'SIGINT' | 'SIGTERM') => void): Interruption {
   const controller = new AbortController();
+  // Every rollout of a deploy listens: many are no leak.
+  setMaxListeners(0, controller.signal);
   let first: 'SIGINT' | 'SIGTERM' | null = null;
   const handle = (name: 'SIGINT' | 'SIGTERM') => {
     if (first !== null) process.exit(name === 'SIGINT' ? 130 : 143);

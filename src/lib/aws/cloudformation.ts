@@ -1,0 +1,69 @@
+/** The only place that calls CloudFormation. */
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationGateway } from '../stacks/cloudformation/gateway.js';
+import { explainAwsError } from './errors.js';
+
+export function createCloudFormationGateway(client: () => Promise<CloudFormationClient>, where: string): CloudFormationGateway {
+  const sdk = () => import('@aws-sdk/client-cloudformation');
+  const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw explainAwsError(error, `cloudformation:${name}`, where);
+    }
+  };
+  const says = (error: unknown, text: RegExp): boolean => error instanceof Error && text.test(error.message);
+  const list = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  return {
+    async describe(StackName) {
+      try {
+        const { Stacks = [] } = await (await client()).send(new (await sdk()).DescribeStacksCommand({ StackName }));
+        const stack = Stacks[0];
+        if (!stack) return null;
+        return {
+          id: stack.StackId ?? '',
+          status: stack.StackStatus ?? '',
+          reason: stack.StackStatusReason ?? null,
+          tags: Object.fromEntries((stack.Tags ?? []).map((t) => [t.Key!, t.Value!])),
+          outputs: Object.fromEntries((stack.Outputs ?? []).map((o) => [o.OutputKey!, o.OutputValue!])),
+        };
+      } catch (error) {
+        if (says(error, /does not exist/)) return null;
+        throw explainAwsError(error, 'cloudformation:DescribeStacks', where);
+      }
+    },
+    template: (StackName) =>
+      call('GetTemplate', async () => {
+        const answer = await (await client()).send(new (await sdk()).GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
+        return answer.TemplateBody ?? '{}';
+      }),
+    events: (StackName) =>
+      call('DescribeStackEvents', async () => {
+        const { StackEvents = [] } = await (await client()).send(new (await sdk()).DescribeStackEventsCommand({ StackName }));
+        return StackEvents.map((e) => ({
+          at: e.Timestamp?.getTime() ?? 0,
+          logicalId: e.LogicalResourceId ?? '',
+          type: e.ResourceType ?? '',
+          status: e.ResourceStatus ?? '',
+          reason: e.ResourceStatusReason ?? null,
+        }));
+      }),
+    create: ({ name, body, tags, token }) =>
+      call('CreateStack', async () => {
+        const input = { StackName: name, TemplateBody: body, Tags: list(tags), ClientRequestToken: token };
+        return (await (await client()).send(new (await sdk()).CreateStackCommand(input))).StackId ?? name;
+      }),
+    async update({ name, body, tags, token }) {
+      try {
+        const input = { StackName: name, TemplateBody: body, Tags: list(tags), ClientRequestToken: token };
+        await (await client()).send(new (await sdk()).UpdateStackCommand(input));
+        return 'started';
+      } catch (error) {
+        if (says(error, /No updates are to be performed/)) return 'unchanged';
+        throw explainAwsError(error, 'cloudformation:UpdateStack', where);
+      }
+    },
+    delete: (StackName) =>
+      call('DeleteStack', async () => void (await (await client()).send(new (await sdk()).DeleteStackCommand({ StackName })))),
+  };
+}

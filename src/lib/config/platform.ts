@@ -1,0 +1,126 @@
+/** Finds and reads the platform file: `--platform`, then BAF_PLATFORM, then the `platform:` key; a path or `ssm:/path`. */
+import { nearest } from '../errors/nearest.js';
+import { UserError } from '../errors/user-error.js';
+import type { Environment, Platform } from '../model/platform.js';
+import type { Target, Wave } from '../model/target.js';
+import { durationMs } from './checks.js';
+import { platformDefinition, platformKeys, type PlatformFile } from './definition-platform.js';
+import { check, problems, readYaml } from './document.js';
+import { joinPath, type Files } from './path.js';
+import type { Problem } from './problem.js';
+import type { Project } from './project.js';
+
+export function findPlatformRef(given: {
+  flag: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+  project: Pick<Project, 'platformRef' | 'dir' | 'file'>;
+}): string {
+  const { flag, env, project } = given;
+  if (flag) return flag;
+  if (env['BAF_PLATFORM']) return env['BAF_PLATFORM'];
+  if (project.platformRef) return project.platformRef.startsWith('ssm:') ? project.platformRef : joinPath(project.dir, project.platformRef);
+  throw new UserError('PlatformMissing', {
+    message: `${project.file} names no platform file.`,
+    nextSteps: [`Add to ${project.file}: platform: ./baf.platform.yaml`, 'or set BAF_PLATFORM, or give --platform FILE (also ssm:/path)'],
+  });
+}
+
+export async function readPlatform(
+  ref: string,
+  edge: { files: Pick<Files, 'read'>; readSsm: (name: string) => Promise<string> },
+): Promise<Platform> {
+  if (ref.startsWith('ssm:')) {
+    const name = ref.slice('ssm:'.length);
+    if (!name.startsWith('/'))
+      throw new UserError('PlatformMissing', { message: `${ref} is not ssm:/path.`, nextSteps: ['e.g. ssm:/baf/platform-file'] });
+    return parsePlatform(await edge.readSsm(name), ref);
+  }
+  const text = await edge.files.read(ref);
+  if (text === null)
+    throw new UserError('PlatformMissing', {
+      message: `There is no platform file ${ref}.`,
+      nextSteps: ['Check platform: in baf.yaml, BAF_PLATFORM and --platform.'],
+    });
+  return parsePlatform(text, ref);
+}
+
+export function parsePlatform(text: string, ref: string): Platform {
+  const source = readYaml(text, ref.split(/[\\/]/).at(-1)!);
+  const file: PlatformFile = check(source, platformDefinition, platformKeys);
+  const found: Problem[] = [];
+  const accounts = Object.fromEntries(Object.entries(file.accounts).map(([alias, id]) => [alias, String(id)]));
+  for (const [alias, id] of Object.entries(accounts))
+    if (!/^\d{12}$/.test(id))
+      found.push({ path: ['accounts', alias], message: `${id} is not an account id: twelve digits, in quotes (YAML drops leading zeros)` });
+  const environments = Object.fromEntries(
+    Object.entries(file.environments).map(([name, input]) => [name, environmentOf(name, input, accounts, Object.keys(file.environments), found)]),
+  );
+  if (found.length > 0) throw problems(source, found);
+  return {
+    name: file.platform,
+    engine: file.engine ?? 'cloudformation',
+    source: ref,
+    role: file.identity.role,
+    sso: file.identity.sso ?? null,
+    accounts,
+    environments,
+  };
+}
+
+function environmentOf(
+  name: string,
+  input: PlatformFile['environments'][string],
+  accounts: Readonly<Record<string, string>>,
+  names: readonly string[],
+  found: Problem[],
+): Environment {
+  const base = ['environments', name];
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
+    found.push({ path: base, atKey: true, message: `${name} is not a legal name: small letters, digits and -, at most 20 characters` });
+  if ((input.targets === undefined) === (input.waves === undefined))
+    found.push({ path: base, atKey: true, message: 'an environment has either targets or waves' });
+  if (input.promoteFrom !== undefined && !names.includes(input.promoteFrom))
+    found.push({ path: [...base, 'promoteFrom'], message: `there is no environment ${input.promoteFrom}; environments: ${names.join(', ')}` });
+  const waves = input.waves ?? [{ targets: input.targets ?? [] }];
+  const seen = new Set<string>();
+  return {
+    name,
+    protected: input.protected ?? false,
+    promoteFrom: input.promoteFrom ?? null,
+    waves: waves.map((wave, index): Wave => {
+      const at = input.waves ? [...base, 'waves', index, 'targets'] : [...base, 'targets'];
+      const targets = wave.targets.flatMap((text, position) => {
+        const target = targetOf(text, accounts);
+        if (typeof target === 'string') found.push({ path: [...at, position], message: target });
+        else if (seen.has(text)) found.push({ path: [...at, position], message: `${text} is a target of ${name} already` });
+        else {
+          seen.add(text);
+          return [target];
+        }
+        return [];
+      });
+      return { targets, bakeMs: 'bake' in wave && wave.bake ? durationMs(wave.bake) : 0 };
+    }),
+    stagings: input.stagings
+      ? {
+          ttlMs: durationMs(input.stagings.ttl ?? '3d'),
+          maxTtlMs: durationMs(input.stagings.maxTtl ?? '14d'),
+          perOwner: input.stagings.perOwner ?? 3,
+          domain: input.stagings.domain,
+        }
+      : null,
+  };
+}
+
+/** The target, or what is wrong with the text. */
+function targetOf(text: string, accounts: Readonly<Record<string, string>>): Target | string {
+  const [account, region, rest] = text.split('/') as [string, string | undefined, string | undefined];
+  if (!region || rest !== undefined) return `${text} is not account/region`;
+  const accountId = accounts[account];
+  if (!accountId) {
+    const guess = nearest(account, Object.keys(accounts));
+    return `there is no account ${account}${guess ? `; did you mean ${guess}?` : ''}; accounts: ${Object.keys(accounts).join(', ')}`;
+  }
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) return `${region} is not a region, e.g. eu-west-1`;
+  return { name: text, account, accountId, region };
+}

@@ -1,0 +1,17 @@
+/** One service in one target as ECS runs it: a row of `baf status`. Dates are ISO 8601 in UTC. */
+export interface StatusRow {
+  readonly service: string;
+  readonly environment: string;
+  readonly target: string;
+  readonly tag: string | null;
+  /** `family:revision`. */
+  readonly revision: string | null;
+  /** Tasks. */
+  readonly running: number;
+  readonly desired: number;
+  readonly pending: number;
+  readonly state: 'steady' | 'rolling' | 'failed' | 'missing' | 'denied';
+  readonly updatedAt: string | null;
+  /** The newest line of the service's own event log. */
+  readonly lastEvent: string | null;
+}

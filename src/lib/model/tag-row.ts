@@ -1,0 +1,18 @@
+/** One deploy tag in one target, desired and running side by side: a row of `baf ssm tags`. Dates are ISO 8601 in UTC. */
+export interface TagRow {
+  readonly service: string;
+  readonly environment: string;
+  readonly target: string;
+  /** Desired tag; null where there is no parameter. */
+  readonly tag: string | null;
+  readonly digest: string | null;
+  /** Version of the SSM parameter. */
+  readonly version: number | null;
+  /** Tag with the label `live`. */
+  readonly live: string | null;
+  /** Tag that ECS runs steadily. */
+  readonly running: string | null;
+  readonly updatedAt: string | null;
+  readonly updatedBy: string | null;
+  readonly state: 'in-sync' | 'rolling' | 'drifted' | 'foreign' | 'missing' | 'denied';
+}

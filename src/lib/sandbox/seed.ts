@@ -1,0 +1,87 @@
+/** What a platform team's infrastructure code leaves in a target, so that a deploy finds it: done once for each target. */
+import { perform, type Sandbox } from './dispatch.js';
+import type { SandboxService } from './service.js';
+
+export interface SeededTarget {
+  readonly account: string;
+  readonly region: string;
+  readonly environment: string;
+  readonly domain: string;
+}
+
+export function seed(sandbox: Sandbox, targets: readonly SeededTarget[], repositories: readonly string[]): boolean {
+  const { state } = sandbox.store;
+  let changed = false;
+  for (const target of targets) {
+    const call = callerOf(sandbox, target);
+    const base = `${target.account}/${target.region}`;
+    changed = once(state.seeded, base, () => seedTarget(target, call)) || changed;
+    changed = once(state.seeded, `${base}/${target.environment}=${target.domain}`, () => {
+      call('ssm', 'PutParameter', parameter(`/baf/platform/${target.environment}/domain`, target.domain));
+    }) || changed;
+    for (const repositoryName of repositories.filter((name) => !name.split('/')[0]!.includes('.')))
+      changed = once(state.seeded, `${base}/${repositoryName}`, () => call('ecr', 'CreateRepository', { repositoryName })) || changed;
+  }
+  return changed;
+}
+
+type Call = (service: string, operation: string, input: object) => Record<string, unknown>;
+
+function callerOf(sandbox: Sandbox, { account, region }: SeededTarget): Call {
+  return (name, operation, input) => {
+    const service = sandbox.services.find((s): s is SandboxService => s.name === name)!;
+    const arn = `arn:aws:iam::${account}:role/platform`;
+    return perform(sandbox, service, operation, input, { account, region, arn }) as Record<string, unknown>;
+  };
+}
+
+const parameter = (Name: string, Value: string): object => ({ Name, Value, Type: 'String', Overwrite: true });
+
+function seedTarget(target: SeededTarget, call: Call): void {
+  const { account, region } = target;
+  const zones = ['a', 'b', 'c'].map((zone) => `subnet-${hex(`${account}${region}${zone}`)}`);
+  const securityGroup = `sg-${hex(`${account}${region}lb`)}`;
+  call('ecs', 'CreateCluster', { clusterName: 'baf' });
+  const balancers = call('elasticloadbalancing', 'CreateLoadBalancer', {
+    Name: 'baf',
+    Subnets: zones,
+    SecurityGroups: [securityGroup],
+    Scheme: 'internet-facing',
+    Type: 'application',
+  })['LoadBalancers'] as { LoadBalancerArn: string }[];
+  const listeners = call('elasticloadbalancing', 'CreateListener', {
+    LoadBalancerArn: balancers[0]!.LoadBalancerArn,
+    Protocol: 'HTTPS',
+    Port: 443,
+    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+  })['Listeners'] as { ListenerArn: string }[];
+  const offer: Record<string, string> = {
+    'vpc-id': `vpc-${hex(`${account}${region}`)}`,
+    'subnet-ids': zones.join(','),
+    cluster: 'baf',
+    'listener-arn': listeners[0]!.ListenerArn,
+    'load-balancer-security-group-id': securityGroup,
+    'execution-role-arn': `arn:aws:iam::${account}:role/baf-task-execution`,
+    'task-role-arn': `arn:aws:iam::${account}:role/baf-task`,
+    namespace: 'baf',
+  };
+  for (const [key, value] of Object.entries(offer)) call('ssm', 'PutParameter', parameter(`/baf/platform/${key}`, value));
+}
+
+function once(done: string[], key: string, act: () => void): boolean {
+  if (done.includes(key)) return false;
+  act();
+  done.push(key);
+  return true;
+}
+
+/** Seventeen hex digits from a text, as ids of EC2 have them. */
+function hex(text: string): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    high = Math.imul(high ^ text.charCodeAt(i), 2654435761);
+    low = Math.imul(low ^ text.charCodeAt(i), 1597334677);
+  }
+  return `0${(high >>> 0).toString(16).padStart(8, '0')}${(low >>> 0).toString(16).padStart(8, '0')}`;
+}

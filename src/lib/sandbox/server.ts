@@ -1,0 +1,119 @@
+/** The embedded AWS over HTTP: AWS requests at `/`, baf's own questions under `/_baf/`. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dispatch, type Sandbox, type WireAnswer } from './dispatch.js';
+import type { ImageFate } from './service.js';
+
+export interface Health {
+  readonly nonce: string;
+  readonly pid: number;
+  /** Sandbox time. */
+  readonly now: number;
+  readonly speed: number;
+}
+
+export interface Serving {
+  readonly endpoint: string;
+  readonly nonce: string;
+  /** Process ids of other baf commands that use this server. */
+  guests(): number[];
+  close(): Promise<void>;
+}
+
+export async function serve(sandbox: Sandbox, port: number): Promise<Serving> {
+  const nonce = randomUUID();
+  const guests = new Set<number>();
+  const health = (): Health => ({ nonce, pid: process.pid, now: sandbox.clock.now(), speed: sandbox.clock.speed });
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (made) => send(response, made),
+      (error: unknown) => send(response, internal(error)),
+    );
+  });
+  const answer = async (request: IncomingMessage): Promise<WireAnswer> => {
+    const body = await read(request);
+    const path = request.url ?? '/';
+    if (!path.startsWith('/_baf/')) {
+      const requestId = randomUUID();
+      const made = await dispatch(sandbox, { headers: flat(request.headers), body }, requestId);
+      return { ...made, headers: { ...made.headers, 'x-amzn-requestid': requestId } };
+    }
+    return own(path.slice('/_baf/'.length), body);
+  };
+  const own = (path: string, body: string): WireAnswer => {
+    const { state } = sandbox.store;
+    switch (path) {
+      case 'health':
+        return json(health());
+      case 'calls':
+        return json({ calls: Object.values(state.calls).sort((a, b) => b.count - a.count) });
+      case 'attach':
+        guests.add(Number(body));
+        return json(health());
+      case 'detach':
+        guests.delete(Number(body));
+        return json({});
+      case 'fault': {
+        const { image, outcome } = JSON.parse(body) as { image: string; outcome: ImageFate['outcome'] };
+        if (outcome === 'ok') delete state.images[image];
+        else state.images[image] = outcome;
+        sandbox.store.keep(sandbox.clock.now(), 'now');
+        return json({ image, outcome });
+      }
+      default:
+        return json({ error: `no ${path} here` }, 404);
+    }
+  };
+  await listen(server, port);
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    nonce,
+    guests: () => [...guests].filter(alive),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const json = (value: object, status = 200): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
+
+/** A bug of the sandbox's own: never dressed up as an answer of AWS's that clients would retry for minutes. */
+const internal = (error: unknown): WireAnswer =>
+  json({ __type: 'SandboxBug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 501);
+
+function send(response: ServerResponse, { status, headers, body }: WireAnswer): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const flat = (headers: IncomingMessage['headers']): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(',') : value]));
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

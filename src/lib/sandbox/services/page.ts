@@ -1,0 +1,16 @@
+/** Pages as AWS gives them: a token is opaque and says where to go on. */
+import { AwsError } from '../service.js';
+
+const encode = (at: number): string => Buffer.from(`baf:${at}`).toString('base64url');
+
+/** `scanned` items from where the token points; the next token, or undefined at the end. */
+export function page<T>(items: readonly T[], token: string | undefined, size: number): { items: T[]; token: string | undefined } {
+  let at = 0;
+  if (token) {
+    const text = Buffer.from(token, 'base64url').toString();
+    if (!/^baf:\d+$/.test(text)) throw new AwsError('InvalidNextToken', 'The specified token is not valid.');
+    at = Number(text.slice(4));
+  }
+  const end = at + size;
+  return { items: items.slice(at, end), token: end < items.length ? encode(end) : undefined };
+}

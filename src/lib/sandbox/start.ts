@@ -1,0 +1,167 @@
+/** Opens a project's sandbox: serves it, or joins the process that serves it already. One process at a time owns the state. */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode, UserError } from '../errors/user-error.js';
+import { runningClock } from './clock.js';
+import { ask } from './ask.js';
+import type { Sandbox } from './dispatch.js';
+import { seed, type SeededTarget } from './seed.js';
+import { alive, serve, type Health, type Serving } from './server.js';
+import { createWorld } from './state.js';
+import { openStore } from './store.js';
+
+export interface SandboxOptions {
+  /** Folder of the state, `.baf/sandbox` of the project. */
+  readonly dir: string;
+  /** Alias -> account id. */
+  readonly accounts: Readonly<Record<string, string>>;
+  readonly targets: readonly SeededTarget[];
+  readonly repositories: readonly string[];
+  readonly region: string;
+  readonly speed: number;
+  readonly port?: number;
+}
+
+export interface OpenSandbox {
+  readonly endpoint: string;
+  readonly speed: number;
+  /** Whether another process serves it. */
+  readonly attached: boolean;
+  /** What a user should know, e.g. of a state that could not be read. */
+  readonly warning: string | null;
+  /** Sandbox time, milliseconds since the epoch. */
+  now(): number;
+  /** One of baf's own questions to the server: `calls`, `fault`. */
+  ask(path: string, body?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface ServerFile {
+  readonly endpoint: string;
+  readonly nonce: string;
+  readonly pid: number;
+}
+
+export async function startSandbox(options: SandboxOptions): Promise<OpenSandbox> {
+  mkdirSync(options.dir, { recursive: true });
+  const lock = join(options.dir, 'server.lock');
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const joined = await joinServer(options);
+    if (joined) return joined;
+    if (take(lock)) return own(options, lock);
+    if (Date.now() > deadline)
+      throw new UserError('SandboxBusy', {
+        message: `Another process (${readFileSync(lock, 'utf8').trim()}) holds the sandbox in ${options.dir} and does not answer.`,
+        nextSteps: ['Stop that process, then run the command again.'],
+        exitCode: ExitCode.refused,
+      });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Takes the lock, also from a process that is gone. */
+function take(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const holder = Number(readIfThere(lock));
+  if (holder > 0 && alive(holder) && holder !== process.pid) return false;
+  // Of several that find a dead holder, one moves its lock away; who moved a fresh one by mistake puts it back.
+  const aside = `${lock}.${process.pid}.stale`;
+  try {
+    renameSync(lock, aside);
+    if (Number(readIfThere(aside)) !== holder) {
+      renameSync(aside, lock);
+      return false;
+    }
+    rmSync(aside, { force: true });
+  } catch {
+    return false;
+  }
+  return take(lock);
+}
+
+async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> {
+  const { allServices } = await import('./services/index.js');
+  const store = openStore(options.dir, Date.now);
+  const accounts = Object.values(options.accounts);
+  store.state.accounts = [...new Set([...store.state.accounts, ...accounts])];
+  const clock = runningClock(store.state, options.speed, Date.now);
+  const sandbox: Sandbox = {
+    store,
+    world: createWorld(store.state),
+    services: allServices,
+    clock,
+    defaultAccount: accounts[0] ?? '000000000000',
+  };
+  seed(sandbox, options.targets, options.repositories);
+  store.keep(clock.now(), 'now');
+  let serving: Serving;
+  try {
+    serving = await serve(sandbox, options.port ?? 0);
+  } catch (error) {
+    rmSync(lock, { force: true });
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new UserError('PortTaken', {
+      message: `Port ${options.port} is taken.`,
+      nextSteps: ['Choose another with --port, or leave it out for a free one.'],
+      exitCode: ExitCode.refused,
+    });
+  }
+  const file = join(options.dir, 'server.json');
+  writeFileSync(`${file}.tmp`, JSON.stringify({ endpoint: serving.endpoint, nonce: serving.nonce, pid: process.pid } satisfies ServerFile));
+  renameSync(`${file}.tmp`, file);
+  return {
+    endpoint: serving.endpoint,
+    speed: options.speed,
+    attached: false,
+    warning: store.warning,
+    now: clock.now,
+    ask: (path, body) => ask(serving.endpoint, path, body),
+    async close() {
+      // Commands that joined meanwhile are served to their end.
+      while (serving.guests().length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      rmSync(file, { force: true });
+      await serving.close();
+      store.keep(clock.now(), 'now');
+      rmSync(lock, { force: true });
+    },
+  };
+}
+
+async function joinServer(options: SandboxOptions): Promise<OpenSandbox | null> {
+  const text = readIfThere(join(options.dir, 'server.json'));
+  if (text === null) return null;
+  let file: ServerFile;
+  let health: Health;
+  try {
+    file = JSON.parse(text) as ServerFile;
+    if (!alive(file.pid)) return null;
+    health = JSON.parse(await ask(file.endpoint, 'attach', String(process.pid))) as Health;
+  } catch {
+    return null;
+  }
+  if (health.nonce !== file.nonce) return null;
+  const joinedAt = Date.now();
+  return {
+    endpoint: file.endpoint,
+    speed: health.speed,
+    attached: true,
+    warning: null,
+    now: () => Math.round(health.now + (Date.now() - joinedAt) * health.speed),
+    ask: (path, body) => ask(file.endpoint, path, body),
+    close: async () => void (await ask(file.endpoint, 'detach', String(process.pid)).catch(() => '')),
+  };
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,106 @@
+/** The sandbox's whole state as one JSON value: what is saved, loaded, and shared by the services. */
+import type { Cell, ImageFate, World } from './service.js';
+
+export interface Session {
+  readonly account: string;
+  readonly arn: string;
+  /** Sandbox time. */
+  readonly expiresAt: number;
+}
+
+export interface CallCount {
+  service: string;
+  operation: string;
+  account: string;
+  region: string;
+  count: number;
+  throttled: number;
+  failed: number;
+}
+
+export interface State {
+  readonly version: 1;
+  /** Sandbox time and wall time at the last save: time goes on between commands. */
+  sandboxNow: number;
+  wallNow: number;
+  seed: number;
+  seeded: string[];
+  /** Account ids that exist. */
+  accounts: string[];
+  cells: Record<string, Record<string, object>>;
+  sessions: Record<string, Session>;
+  calls: Record<string, CallCount>;
+  /** `repository:tag` -> outcome. */
+  images: Record<string, ImageFate['outcome']>;
+}
+
+export const emptyState = (now: number): State => ({
+  version: 1,
+  sandboxNow: now,
+  wallNow: now,
+  seed: 0x9e3779b9,
+  seeded: [],
+  accounts: [],
+  cells: {},
+  sessions: {},
+  calls: {},
+  images: {},
+});
+
+export function createWorld(state: State): World & { cells(): Cell[] } {
+  const cells = new Map<string, Cell>();
+  const cell = (account: string, region: string): Cell => {
+    const key = `${account}/${region}`;
+    const known = cells.get(key);
+    if (known) return known;
+    const slices = (state.cells[key] ??= {});
+    const made: Cell = { account, region, slice: <T extends object>(service: string, init: () => T) => (slices[service] ??= init()) as T };
+    cells.set(key, made);
+    return made;
+  };
+  for (const key of Object.keys(state.cells)) cell(...(key.split('/') as [string, string]));
+  return {
+    cell,
+    cells: () => [...cells.values()],
+    id(length) {
+      let text = '';
+      while (text.length < length) text += next(state).toString(16).padStart(8, '0');
+      return text.slice(0, length);
+    },
+    hasAccount: (id) => state.accounts.includes(id),
+    createSession(session) {
+      const text = (length: number) => {
+        let made = '';
+        while (made.length < length) made += next(state).toString(36).toUpperCase();
+        return made.slice(0, length);
+      };
+      const accessKeyId = `ASIA${text(16)}`;
+      state.sessions[accessKeyId] = session;
+      return { accessKeyId, secretAccessKey: text(40), sessionToken: text(120) };
+    },
+    image(_account, _region, image) {
+      const name = image.split('@')[0]!.replace(/^[^/]+\.[^/]+\//, '');
+      return { outcome: state.images[name] ?? 'ok', digest: digestOf(name) };
+    },
+  };
+}
+
+/** mulberry32, its state kept with the rest: a state saved and loaded goes on identically. */
+function next(state: State): number {
+  state.seed = (state.seed + 0x6d2b79f5) >>> 0;
+  let t = state.seed;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return (t ^ (t >>> 14)) >>> 0;
+}
+
+/** Every tag of a repository exists, with a digest derived from its name. */
+export function digestOf(name: string): string {
+  let digest = '';
+  for (let round = 0; round < 8; round++) {
+    let h = 0x811c9dc5 ^ round;
+    for (let i = 0; i < name.length; i++) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193) >>> 0;
+    digest += (h >>> 0).toString(16).padStart(8, '0');
+  }
+  return `sha256:${digest}`;
+}

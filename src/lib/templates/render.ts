@@ -1,0 +1,105 @@
+/** Renders a template's three files: Liquid in strict mode first, YAML then. Pure: files and values in, values out. */
+import { Liquid, type Template } from 'liquidjs';
+import { parse } from 'yaml';
+import { UserError } from '../errors/user-error.js';
+import type { PlatformOffer } from '../model/offer.js';
+import type { ServiceSpec } from '../model/service.js';
+import type { Target } from '../model/target.js';
+
+/** A template's folder as texts. `stack` is null where a template needs no infrastructure of its own. */
+export interface TemplateFiles {
+  readonly name: string;
+  readonly dir: string;
+  readonly about: string;
+  readonly taskDefinition: string;
+  readonly service: string;
+  readonly stack: string | null;
+}
+
+export interface TemplateValues {
+  readonly service: ServiceSpec;
+  readonly project: string;
+  readonly environment: string;
+  readonly staging: string | null;
+  readonly target: Target;
+  readonly offer: PlatformOffer;
+  readonly tag: string;
+  readonly digest: string | null;
+  /** Image with its tag; empty while only the stack is rendered. */
+  readonly imageUri: string;
+  /** Host name of a service with a port. */
+  readonly host: string | null;
+  /** Outputs of the service's stack; empty before it exists. */
+  readonly stackOutputs: Readonly<Record<string, string>>;
+}
+
+export interface Rendered {
+  readonly taskDefinition: Record<string, unknown>;
+  readonly service: Record<string, unknown>;
+  readonly stack: Record<string, unknown> | null;
+}
+
+const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true });
+// JSON is YAML: every text goes through this filter, so that no value can break out of its place.
+engine.registerFilter('json', (value: unknown) => JSON.stringify(value ?? null));
+engine.registerFilter('names', (value: Readonly<Record<string, string>>) => Object.keys(value).sort());
+engine.registerFilter('priority', priorityOf);
+engine.registerFilter('percent', (value: number) => Math.round(value));
+
+/** Priority of a listener rule from its host name: the same always, spread over what a listener allows. */
+export function priorityOf(host: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < host.length; i++) h = Math.imul(h ^ host.charCodeAt(i), 0x01000193) >>> 0;
+  return 1 + (h % 49_999);
+}
+
+const parsed = new WeakMap<TemplateFiles, Map<string, Template[]>>();
+
+function text(files: TemplateFiles, part: 'taskDefinition' | 'service' | 'stack', values: object): unknown {
+  const file = { taskDefinition: 'task-definition.yaml.liquid', service: 'service.yaml.liquid', stack: 'stack.yaml.liquid' }[part];
+  try {
+    const held = parsed.get(files) ?? new Map<string, Template[]>();
+    parsed.set(files, held);
+    const template = held.get(part) ?? engine.parse(files[part]!);
+    held.set(part, template);
+    return parse(engine.renderSync(template, values) as string);
+  } catch (error) {
+    const line = /line:(\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    throw new UserError('TemplateBroken', {
+      message: `${files.name}/${file}${line ? `:${line}` : ''}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      nextSteps: [`Correct the template in ${files.dir}, or the values it takes: baf template show ${files.name}`],
+    });
+  }
+}
+
+/** Name of the service in ECS, and family of its task definitions. */
+export const nameOf = (values: Pick<TemplateValues, 'project' | 'staging' | 'environment' | 'service'>): string =>
+  `${values.project}-${values.staging ?? values.environment}-${values.service.name}`;
+
+export function renderTemplate(files: TemplateFiles, values: TemplateValues): Rendered {
+  const { service } = values;
+  const scope = {
+    ...values,
+    name: nameOf(values),
+    where: values.staging ?? values.environment,
+    discovery: service.discovery ?? service.name,
+    logGroup: `/baf/${values.project}/${values.staging ?? values.environment}/${service.name}`,
+    outputs: {
+      TargetGroupArn: values.stackOutputs['TargetGroupArn'] ?? null,
+      SecurityGroupId: values.stackOutputs['SecurityGroupId'] ?? null,
+      LogGroupName: values.stackOutputs['LogGroupName'] ?? null,
+      ...values.stackOutputs,
+    },
+    secretArns: Object.fromEntries(
+      Object.entries(service.secrets).map(([key, ref]) => [
+        key,
+        ref.startsWith('arn:') ? ref : `arn:aws:ssm:${values.target.region}:${values.target.accountId}:parameter/${ref.replace(/^\//, '')}`,
+      ]),
+    ),
+  };
+  return {
+    taskDefinition: text(files, 'taskDefinition', scope) as Record<string, unknown>,
+    service: text(files, 'service', scope) as Record<string, unknown>,
+    stack: files.stack === null ? null : (text(files, 'stack', scope) as Record<string, unknown>),
+  };
+}

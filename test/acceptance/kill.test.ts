@@ -1,0 +1,68 @@
+/** Killed in the middle, then run again: the work is finished, and nothing is there twice. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { place, type Place } from './harness.js';
+
+let here: Place;
+const fast = ['--sandbox', '--speed', '60'];
+beforeAll(() => (here = place()));
+afterAll(() => here.remove());
+
+const count = async (operation: string): Promise<number> => {
+  const { value } = await here.json('sandbox', 'calls', ...fast);
+  const { calls } = value as unknown as { calls: { operation: string; count: number; failed: number }[] };
+  return calls.filter((c) => c.operation === operation).reduce((sum, c) => sum + c.count - c.failed, 0);
+};
+
+describe('kill -9', () => {
+  it('in the middle of staging up', async () => {
+    for (const moment of [/"step":"stack"|"name":"stack"/, /"step":"watching"/]) {
+      const first = here.start('staging', 'up', 'killed', '--progress', 'jsonl', ...fast);
+      await first.sees(moment);
+      first.child.kill('SIGKILL');
+      expect((await first.done).signal).toBe('SIGKILL');
+    }
+    const { code, value } = await here.json('staging', 'up', 'killed', ...fast);
+    expect((value as { staging: { status: string } }).staging.status).toBe('ready');
+    expect(code).toBe(0);
+    expect(await count('CreateStack')).toBe(1);
+    expect(await count('CreateService')).toBe(5);
+    expect(await count('RegisterTaskDefinition')).toBe(5);
+    expect(await count('UpdateService')).toBe(0);
+  });
+
+  it('in the middle of a deploy', async () => {
+    expect((await here.run('deploy', 'ui', '--env', 'prod', '--tag', '1.3.0', ...fast)).code).toBe(0);
+    const services = await count('CreateService');
+    const definitions = await count('RegisterTaskDefinition');
+    const tags = await count('PutParameter');
+    for (const moment of [/"step":"task-definition"/, /"step":"watching"/]) {
+      const first = here.start('deploy', 'ui', '--env', 'prod', '--tag', '1.4.0', '--progress', 'jsonl', ...fast);
+      await first.sees(moment);
+      first.child.kill('SIGKILL');
+      await first.done;
+    }
+    const { code, value } = await here.json('deploy', 'ui', '--env', 'prod', '--tag', '1.4.0', ...fast);
+    expect((value as { deploy: { status: string } }).deploy.status).toBe('succeeded');
+    expect(code).toBe(0);
+    expect(await count('CreateService')).toBe(services);
+    expect(await count('UpdateService')).toBe(3);
+    expect(await count('RegisterTaskDefinition')).toBe(definitions + 3);
+    expect(await count('PutParameter')).toBe(tags + 3);
+    const { value: listed } = await here.json('ssm', 'tags', 'ui', '--env', 'prod', ...fast);
+    expect((listed as { tags: { running: string; live: string }[] }).tags.map((t) => `${t.running} ${t.live}`)).toEqual(
+      Array(3).fill('1.4.0 1.4.0'),
+    );
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('once stops in order, says what goes on, and a second run finishes', async () => {
+    const first = here.start('deploy', 'catalog', '--env', 'prod', '--tag', '2.0.0', '--progress', 'lines', ...fast);
+    await first.sees(/watching/);
+    first.child.kill('SIGINT');
+    const ended = await first.done;
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toMatch(/catalog in shop-canary\/eu-west-1/);
+    expect((await here.run('deploy', 'catalog', '--env', 'prod', '--tag', '2.0.0', ...fast)).code).toBe(0);
+  });
+});
