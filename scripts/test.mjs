@@ -21,7 +21,11 @@ step('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
 step('eslint', ['node_modules/eslint/bin/eslint.js', '.']);
 step('import rule', ['scripts/check-imports.mjs']);
 step('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
-const tests = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', '--coverage', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { stdio: 'inherit' });
+const tests = spawnSync(
+  node,
+  ['node_modules/vitest/vitest.mjs', 'run', '--coverage', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  { stdio: 'inherit' },
+);
 let passed = 0;
 let failed = broken;
 let skipped = 0;
@@ -30,7 +34,9 @@ try {
   passed = result.numPassedTests;
   failed += result.numFailedTests;
   skipped = result.numPendingTests;
-  const crashed = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.every((a) => a.status !== 'failed')).length;
+  const crashed = result.testResults.filter(
+    (suite) => suite.status === 'failed' && suite.assertionResults.every((a) => a.status !== 'failed'),
+  ).length;
   failed += crashed;
 } catch {
   failed++;

@@ -13,7 +13,12 @@ const edit = (file: string, change: (text: string) => string) =>
 
 describe('exit 2', () => {
   const cases: [string, string[], RegExp, () => void][] = [
-    ['a service that is not there', ['deploy', 'catalgo', '--env', 'prod', '--tag', '1'], /catalgo[\s\S]*catalog/, () => undefined],
+    [
+      'a service that is not there',
+      ['deploy', 'catalgo', '--env', 'prod', '--tag', '1'],
+      /catalgo[\s\S]*catalog/,
+      () => undefined,
+    ],
     ['an environment that is not there', ['deploy', 'ui', '--env', 'prdo', '--tag', '1'], /prdo[\s\S]*prod/, () => undefined],
     ['a tag that no registry takes', ['deploy', 'ui', '--env', 'prod', '--tag', '1.4 0'], /1\.4 0/, () => undefined],
     ['a flag that is not there', ['deploy', 'ui', '--env', 'prod', '--tga', '1'], /--tga/, () => undefined],
@@ -55,8 +60,12 @@ describe('exit 2', () => {
     expect(code).toBe(2);
     const { code: again, value } = await here.json(...args, '--sandbox');
     expect(again).toBe(2);
-    expect(value).toMatchObject({ error: { code: expect.any(String) as string, message: expect.any(String) as string }, warnings: [] });
+    expect(value).toMatchObject({
+      error: { code: expect.any(String) as string, message: expect.any(String) as string },
+      warnings: [],
+    });
     const state = join(here.dir, '.baf', 'sandbox', 'state.json');
-    if (existsSync(state)) expect(readFileSync(state, 'utf8')).not.toMatch(/"(ecs|ssm|cloudformation):(Create|Update|Put|Register|Delete|Label)/);
+    if (existsSync(state))
+      expect(readFileSync(state, 'utf8')).not.toMatch(/"(ecs|ssm|cloudformation):(Create|Update|Put|Register|Delete|Label)/);
   });
 });

@@ -32,7 +32,9 @@ export interface Place {
 /** Environment of a stranger's machine: no AWS set-up, no CI, no colours asked for. */
 const environment = (): NodeJS.ProcessEnv => {
   const clean = Object.fromEntries(
-    Object.entries(process.env).filter(([key]) => !/^(AWS_|BAF_|GITHUB_|GITLAB_|CI$|VITEST|FORCE_COLOR|NO_COLOR|NODE_OPTIONS|NODE_V8_COVERAGE)/.test(key)),
+    Object.entries(process.env).filter(
+      ([key]) => !/^(AWS_|BAF_|GITHUB_|GITLAB_|CI$|VITEST|FORCE_COLOR|NO_COLOR|NODE_OPTIONS|NODE_V8_COVERAGE)/.test(key),
+    ),
   );
   return { ...clean, BAF_ACTOR: 'ana' };
 };

@@ -51,9 +51,13 @@ describe('a staging', () => {
     const { code, value } = await here.json('staging', 'up', 'demo', ...fast);
     const { staging } = value as unknown as { staging: Staging };
     expect(staging).toMatchObject({ name: 'demo', owner: 'ana', status: 'ready' });
-    expect(staging.services.map((s) => `${s.service} ${s.status}`).sort()).toEqual(
-      ['cart ready', 'catalog ready', 'checkout ready', 'orders ready', 'ui ready'],
-    );
+    expect(staging.services.map((s) => `${s.service} ${s.status}`).sort()).toEqual([
+      'cart ready',
+      'catalog ready',
+      'checkout ready',
+      'orders ready',
+      'ui ready',
+    ]);
     expect(staging.services.find((s) => s.service === 'ui')!.url).toBe('https://ui--demo.stg.acme.example');
     expect(Date.parse(staging.expiresAt) - Date.parse(staging.createdAt)).toBe(3 * 86_400_000);
     expect(code).toBe(0);
@@ -81,7 +85,7 @@ describe('a staging', () => {
 
 describe('a deploy', () => {
   const tags = async (...args: string[]): Promise<Tag[]> =>
-    (((await here.json('ssm', 'tags', ...args, ...fast)).value as unknown) as { tags: Tag[] }).tags;
+    ((await here.json('ssm', 'tags', ...args, ...fast)).value as unknown as { tags: Tag[] }).tags;
 
   it('shows a plan and touches nothing', async () => {
     const before = await writes();
@@ -158,13 +162,23 @@ describe('a deploy', () => {
       const aws = (...args: string[]): Record<string, unknown> => {
         const ran = spawnSync('aws', ['--endpoint-url', endpoint, '--region', 'us-east-1', '--output', 'json', ...args], {
           encoding: 'utf8',
-          env: { ...process.env, AWS_ACCESS_KEY_ID: '333333333333', AWS_SECRET_ACCESS_KEY: 'x', AWS_EC2_METADATA_DISABLED: 'true' },
+          env: {
+            ...process.env,
+            AWS_ACCESS_KEY_ID: '333333333333',
+            AWS_SECRET_ACCESS_KEY: 'x',
+            AWS_EC2_METADATA_DISABLED: 'true',
+          },
         });
         if (ran.status !== 0) throw new Error(ran.stderr);
         return JSON.parse(ran.stdout) as Record<string, unknown>;
       };
       const described = aws('ecs', 'describe-services', '--cluster', 'baf', '--services', 'retail-store-prod-ui') as {
-        services: { taskDefinition: string; runningCount: number; desiredCount: number; deployments: { rolloutState: string }[] }[];
+        services: {
+          taskDefinition: string;
+          runningCount: number;
+          desiredCount: number;
+          deployments: { rolloutState: string }[];
+        }[];
       };
       const service = described.services[0]!;
       expect(service.runningCount).toBe(service.desiredCount);

@@ -12,7 +12,11 @@ cpSync(join(root, 'examples', 'retail-store'), dir, { recursive: true, filter: (
 const env = { ...process.env, BAF_ACTOR: 'bench' };
 for (const name of ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'BAF_SANDBOX', 'AWS_PROFILE']) delete env[name];
 
-const server = spawn(process.execPath, [bin, 'sandbox', 'start', '--json', '--speed', '1000'], { cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'] });
+const server = spawn(process.execPath, [bin, 'sandbox', 'start', '--json', '--speed', '1000'], {
+  cwd: dir,
+  env,
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 const endpoint = await new Promise((done, fail) => {
   let text = '';
   server.stdout.on('data', (part) => {
@@ -25,7 +29,10 @@ const baf = (...args) => [process.execPath, [bin, ...args]];
 const setUp = spawnSync(...baf('deploy', '--all', '--env', 'prod', '--yes', '--sandbox'), { cwd: dir, env, stdio: 'ignore' });
 if (setUp.status !== 0) throw new Error(`the deploy that the bench reads failed: exit ${setUp.status}`);
 const hasAws = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
-const aws = ['aws', ['--endpoint-url', endpoint, '--region', 'eu-west-1', 'ssm', 'get-parameters-by-path', '--path', '/baf', '--recursive']];
+const aws = [
+  'aws',
+  ['--endpoint-url', endpoint, '--region', 'eu-west-1', 'ssm', 'get-parameters-by-path', '--path', '/baf', '--recursive'],
+];
 const awsEnv = { ...env, AWS_ACCESS_KEY_ID: '333333333333', AWS_SECRET_ACCESS_KEY: 'sandbox', AWS_EC2_METADATA_DISABLED: 'true' };
 
 const cases = [
@@ -43,7 +50,9 @@ for (let round = 0; round < rounds; round++)
     if (run.status !== 0) throw new Error(`${c.name}: exit ${run.status}: ${run.stderr}`);
     times.get(c.name).push(Number(process.hrtime.bigint() - began) / 1e6);
   }
+server.removeAllListeners('exit');
 server.kill('SIGTERM');
+await new Promise((done) => (server.exitCode === null && server.signalCode === null ? server.once('exit', done) : done()));
 rmSync(dir, { recursive: true, force: true });
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
@@ -51,7 +60,9 @@ const base = median(times.get('node -e 0'));
 console.log(`start-up, median of ${rounds} rounds, as a ratio to node -e 0 (${base.toFixed(0)} ms here)`);
 for (const c of cases) {
   const ratio = median(times.get(c.name)) / base;
-  console.log(`${c.name.padEnd(34)} ${ratio.toFixed(2)}${c.limit ? `  (at most ${c.limit}${ratio <= c.limit ? '' : ': MISSED'})` : ''}`);
+  console.log(
+    `${c.name.padEnd(34)} ${ratio.toFixed(2)}${c.limit ? `  (at most ${c.limit}${ratio <= c.limit ? '' : ': MISSED'})` : ''}`,
+  );
 }
 if (hasAws) {
   const ratio = median(times.get('baf ssm tags')) / median(times.get('aws ssm get-parameters-by-path'));

@@ -34,7 +34,9 @@ export function createCloudFormationGateway(client: () => Promise<CloudFormation
     },
     template: (StackName) =>
       call('GetTemplate', async () => {
-        const answer = await (await client()).send(new (await sdk()).GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
+        const answer = await (
+          await client()
+        ).send(new (await sdk()).GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
         return answer.TemplateBody ?? '{}';
       }),
     events: (StackName) =>

@@ -23,7 +23,12 @@ const sampleOffer = (account: string, region: string, domain: string): PlatformO
   domain,
 });
 
-type RenderFlags = AppFlags & { readonly env: string; readonly tag?: string | undefined; readonly target?: string | undefined; readonly only?: string | undefined };
+type RenderFlags = AppFlags & {
+  readonly env: string;
+  readonly tag?: string | undefined;
+  readonly target?: string | undefined;
+  readonly only?: string | undefined;
+};
 
 export async function renderStack(name: string, flags: RenderFlags): Promise<object> {
   const { project, platform } = await readFiles(flags);
@@ -32,7 +37,10 @@ export async function renderStack(name: string, flags: RenderFlags): Promise<obj
   const targets = targetsOf(platform, environment.name);
   const target = flags.target === undefined ? targets[0] : targets.find((t) => t.name === flags.target);
   if (!target) {
-    const guess = nearest(flags.target ?? '', targets.map((t) => t.name));
+    const guess = nearest(
+      flags.target ?? '',
+      targets.map((t) => t.name),
+    );
     throw new UserError('TargetUnknown', {
       message: `${flags.target} is no target of ${environment.name}.`,
       nextSteps: [...(guess ? [`Did you mean ${guess}?`] : []), `Targets: ${targets.map((t) => t.name).join(', ')}`],
@@ -65,7 +73,12 @@ export async function renderStack(name: string, flags: RenderFlags): Promise<obj
 }
 
 const dirsOf = async (flags: AppFlags): Promise<string[]> =>
-  templateDirs(await readFiles(flags).then(({ project }) => project, () => null));
+  templateDirs(
+    await readFiles(flags).then(
+      ({ project }) => project,
+      () => null,
+    ),
+  );
 
 export async function lsTemplates(flags: AppFlags): Promise<{ json: object; text: string }> {
   const templates = await listTemplates(await dirsOf(flags), files);
@@ -76,6 +89,11 @@ export async function lsTemplates(flags: AppFlags): Promise<{ json: object; text
 export async function showTemplate(name: string, flags: AppFlags): Promise<{ json: object; text: string }> {
   const template = await loadTemplate(name, await dirsOf(flags), files);
   const example = await files.read(`${template.dir}/example.yaml`);
-  const text = [template.about.trimEnd(), ...(example ? ['', '# example', example.trimEnd()] : []), '', `# in ${template.dir}`].join('\n');
+  const text = [
+    template.about.trimEnd(),
+    ...(example ? ['', '# example', example.trimEnd()] : []),
+    '',
+    `# in ${template.dir}`,
+  ].join('\n');
   return { json: { template: { name: template.name, dir: template.dir, about: template.about, example } }, text };
 }

@@ -43,7 +43,8 @@ export function fargateProblem(cpu: number, memory: number): string | null {
   const range = fargate[cpu];
   if (!range) return `cpu ${cpu} is no size of Fargate; allowed: ${Object.keys(fargate).join(', ')}`;
   const step = cpu === 256 ? 512 : cpu === 8192 ? 4096 : cpu === 16384 ? 8192 : 1024;
-  if (memory < range[0] || memory > range[1]) return `memory ${memory} does not go with cpu ${cpu}; allowed: ${range[0]} to ${range[1]}`;
+  if (memory < range[0] || memory > range[1])
+    return `memory ${memory} does not go with cpu ${cpu}; allowed: ${range[0]} to ${range[1]}`;
   if (memory % step !== 0) return `memory ${memory} does not go with cpu ${cpu}; allowed: steps of ${step}`;
   return null;
 }

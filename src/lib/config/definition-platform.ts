@@ -19,7 +19,9 @@ const environment = z.strictObject({
   targets: z.optional(targets),
   waves: z.optional(
     about(
-      z.array(z.strictObject({ targets, bake: z.optional(about(durationText, 'time to wait after the wave')) })).check(z.minLength(1)),
+      z
+        .array(z.strictObject({ targets, bake: z.optional(about(durationText, 'time to wait after the wave')) }))
+        .check(z.minLength(1)),
       'waves of targets, in order',
     ),
   ),
@@ -27,16 +29,27 @@ const environment = z.strictObject({
 });
 
 export const platformDefinition = z.strictObject({
-  platform: about(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name has small letters, digits and -')), 'name of the platform'),
+  platform: about(
+    z.string().check(z.regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name has small letters, digits and -')),
+    'name of the platform',
+  ),
   engine: z.optional(about(z.enum(['cloudformation', 'terraform']), 'what applies stacks')),
   identity: about(
     z.strictObject({
-      role: about(z.string().check(z.regex(/^arn:[^:]+:iam::(\{account\}|\d{12}):role\/.+$/, 'not a role ARN with {account}')), 'role to assume, with {account}'),
-      sso: z.optional(about(z.strictObject({ session: z.string(), startUrl: z.string(), region: z.string() }), 'IAM Identity Center')),
+      role: about(
+        z.string().check(z.regex(/^arn:[^:]+:iam::(\{account\}|\d{12}):role\/.+$/, 'not a role ARN with {account}')),
+        'role to assume, with {account}',
+      ),
+      sso: z.optional(
+        about(z.strictObject({ session: z.string(), startUrl: z.string(), region: z.string() }), 'IAM Identity Center'),
+      ),
     }),
     'who deploys',
   ),
-  accounts: about(z.record(z.string(), z.union([z.string(), z.number()], 'an account id has twelve digits, in quotes')), 'alias: twelve digits, in quotes'),
+  accounts: about(
+    z.record(z.string(), z.union([z.string(), z.number()], 'an account id has twelve digits, in quotes')),
+    'alias: twelve digits, in quotes',
+  ),
   environments: about(z.record(z.string(), environment), 'environments by name'),
 });
 

@@ -3,13 +3,17 @@ import * as z from 'zod/mini';
 import { DURATION, TAG } from './checks.js';
 
 export const NAME = /^[a-z][a-z0-9-]{0,30}$/;
-const name = z.string().check(z.regex(NAME, 'a name has small letters, digits and -, begins with a letter, and has at most 31 characters'));
+const name = z
+  .string()
+  .check(z.regex(NAME, 'a name has small letters, digits and -, begins with a letter, and has at most 31 characters'));
 const about = <T extends z.ZodMiniType>(type: T, description: string): T => type.check(z.meta({ description })) as T;
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'it has to be a text, a number or true/false');
 
 const deploy = z.strictObject({
   strategy: z.optional(about(z.enum(['rolling', 'all-at-once']), 'how tasks are replaced')),
-  minimumHealthyPercent: z.optional(about(z.int().check(z.minimum(0), z.maximum(100)), 'healthy tasks during a rollout, percent of count')),
+  minimumHealthyPercent: z.optional(
+    about(z.int().check(z.minimum(0), z.maximum(100)), 'healthy tasks during a rollout, percent of count'),
+  ),
   maximumPercent: z.optional(about(z.int().check(z.minimum(100), z.maximum(200)), 'tasks during a rollout, percent of count')),
 });
 
@@ -27,7 +31,9 @@ const settings = {
 
 const service = z.strictObject({
   template: about(z.string(), 'template: baf template ls'),
-  image: z.optional(about(z.string().check(z.minLength(1)), 'repository without tag, in the target’s registry or host/name; default: the name')),
+  image: z.optional(
+    about(z.string().check(z.minLength(1)), 'repository without tag, in the target’s registry or host/name; default: the name'),
+  ),
   ...settings,
   needs: z.optional(about(z.array(z.string()), 'services that have to be up before this one')),
   discovery: z.optional(about(name, 'name by which other services reach this one; default: its name')),

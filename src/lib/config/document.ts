@@ -56,7 +56,10 @@ const start = (node: unknown): number | null => (isNode(node) ? ((node as Node).
 export function check<T>(source: Source, definition: z.ZodMiniType<T>, keys: Keys): T {
   const result = definition.safeParse(source.value);
   if (result.success) return result.data;
-  throw problems(source, result.error.issues.flatMap((issue) => explain(issue as Issue, source.value, keys)));
+  throw problems(
+    source,
+    result.error.issues.flatMap((issue) => explain(issue as Issue, source.value, keys)),
+  );
 }
 
 export const problems = (source: Source, found: readonly Problem[]): Error =>
@@ -100,16 +103,33 @@ function explain(issue: Issue, root: unknown, keys: Keys): Problem[] {
     case 'invalid_value': {
       const allowed = (issue.values ?? []).map(String);
       const guess = typeof value === 'string' ? nearest(value, allowed) : null;
-      return [{ path: issue.path, message: `${show(value)} is not allowed; allowed: ${allowed.join(', ')}${guess ? `; did you mean ${guess}?` : ''}` }];
+      return [
+        {
+          path: issue.path,
+          message: `${show(value)} is not allowed; allowed: ${allowed.join(', ')}${guess ? `; did you mean ${guess}?` : ''}`,
+        },
+      ];
     }
     case 'invalid_type':
-      return [{ path: issue.path, message: value === undefined ? `missing; it has to be a ${issue.expected}` : `${show(value)} is not a ${issue.expected}` }];
+      return [
+        {
+          path: issue.path,
+          message:
+            value === undefined ? `missing; it has to be a ${issue.expected}` : `${show(value)} is not a ${issue.expected}`,
+        },
+      ];
     case 'too_small':
       return [{ path: issue.path, message: `${show(value)} is too small; at least ${issue.minimum}` }];
     case 'too_big':
       return [{ path: issue.path, message: `${show(value)} is too big; at most ${issue.maximum}` }];
     case 'invalid_key':
-      return [{ path: issue.path, atKey: true, message: `${issue.path.at(-1)} is not a legal name; ${issue.issues?.[0]?.message ?? issue.message}` }];
+      return [
+        {
+          path: issue.path,
+          atKey: true,
+          message: `${issue.path.at(-1)} is not a legal name; ${issue.issues?.[0]?.message ?? issue.message}`,
+        },
+      ];
     default:
       return [{ path: issue.path, message: `${show(value)}: ${issue.message}` }];
   }

@@ -18,10 +18,14 @@ export function findPlatformRef(given: {
   const { flag, env, project } = given;
   if (flag) return flag;
   if (env['BAF_PLATFORM']) return env['BAF_PLATFORM'];
-  if (project.platformRef) return project.platformRef.startsWith('ssm:') ? project.platformRef : joinPath(project.dir, project.platformRef);
+  if (project.platformRef)
+    return project.platformRef.startsWith('ssm:') ? project.platformRef : joinPath(project.dir, project.platformRef);
   throw new UserError('PlatformMissing', {
     message: `${project.file} names no platform file.`,
-    nextSteps: [`Add to ${project.file}: platform: ./baf.platform.yaml`, 'or set BAF_PLATFORM, or give --platform FILE (also ssm:/path)'],
+    nextSteps: [
+      `Add to ${project.file}: platform: ./baf.platform.yaml`,
+      'or set BAF_PLATFORM, or give --platform FILE (also ssm:/path)',
+    ],
   });
 }
 
@@ -51,9 +55,15 @@ export function parsePlatform(text: string, ref: string): Platform {
   const accounts = Object.fromEntries(Object.entries(file.accounts).map(([alias, id]) => [alias, String(id)]));
   for (const [alias, id] of Object.entries(accounts))
     if (!/^\d{12}$/.test(id))
-      found.push({ path: ['accounts', alias], message: `${id} is not an account id: twelve digits, in quotes (YAML drops leading zeros)` });
+      found.push({
+        path: ['accounts', alias],
+        message: `${id} is not an account id: twelve digits, in quotes (YAML drops leading zeros)`,
+      });
   const environments = Object.fromEntries(
-    Object.entries(file.environments).map(([name, input]) => [name, environmentOf(name, input, accounts, Object.keys(file.environments), found)]),
+    Object.entries(file.environments).map(([name, input]) => [
+      name,
+      environmentOf(name, input, accounts, Object.keys(file.environments), found),
+    ]),
   );
   if (found.length > 0) throw problems(source, found);
   return {
@@ -76,11 +86,18 @@ function environmentOf(
 ): Environment {
   const base = ['environments', name];
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
-    found.push({ path: base, atKey: true, message: `${name} is not a legal name: small letters, digits and -, at most 20 characters` });
+    found.push({
+      path: base,
+      atKey: true,
+      message: `${name} is not a legal name: small letters, digits and -, at most 20 characters`,
+    });
   if ((input.targets === undefined) === (input.waves === undefined))
     found.push({ path: base, atKey: true, message: 'an environment has either targets or waves' });
   if (input.promoteFrom !== undefined && !names.includes(input.promoteFrom))
-    found.push({ path: [...base, 'promoteFrom'], message: `there is no environment ${input.promoteFrom}; environments: ${names.join(', ')}` });
+    found.push({
+      path: [...base, 'promoteFrom'],
+      message: `there is no environment ${input.promoteFrom}; environments: ${names.join(', ')}`,
+    });
   const waves = input.waves ?? [{ targets: input.targets ?? [] }];
   const seen = new Set<string>();
   return {

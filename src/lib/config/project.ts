@@ -43,7 +43,9 @@ export function parseProject(text: string, dir: string, name: string): Project {
     dir,
     file: name,
     platformRef: file.platform ?? null,
-    services: Object.fromEntries(Object.entries(file.services).map(([key, input]) => [key, { ...input, image: input.image ?? key }])),
+    services: Object.fromEntries(
+      Object.entries(file.services).map(([key, input]) => [key, { ...input, image: input.image ?? key }]),
+    ),
   };
 }
 
@@ -51,14 +53,24 @@ function checkService(name: string, input: ServiceInput, file: ProjectFile): Pro
   const base = ['services', name];
   const found: Problem[] = [];
   if (/:[\w.-]+$/.test(input.image ?? '') && !/:\d+\//.test(input.image ?? ''))
-    found.push({ path: [...base, 'image'], message: `${input.image} has a tag; give the repository only, and the tag as tag: or --tag` });
+    found.push({
+      path: [...base, 'image'],
+      message: `${input.image} has a tag; give the repository only, and the tag as tag: or --tag`,
+    });
   if (input.template === 'web-service')
     for (const key of ['port', 'health'] as const)
       if (input[key] === undefined) found.push({ path: base, atKey: true, message: `a web-service needs ${key}` });
-  for (const [environment, over] of [[null, {}], ...Object.entries(input.environments ?? {})] as [string | null, ServiceInput][]) {
+  for (const [environment, over] of [[null, {}], ...Object.entries(input.environments ?? {})] as [
+    string | null,
+    ServiceInput,
+  ][]) {
     const problem = fargateProblem(over.cpu ?? input.cpu ?? 256, over.memory ?? input.memory ?? 512);
     const here = environment === null ? base : [...base, 'environments', environment];
-    if (problem) found.push({ path: [...here, over.memory !== undefined || (environment === null && input.memory !== undefined) ? 'memory' : 'cpu'], message: problem });
+    if (problem)
+      found.push({
+        path: [...here, over.memory !== undefined || (environment === null && input.memory !== undefined) ? 'memory' : 'cpu'],
+        message: problem,
+      });
   }
   for (const [index, need] of (input.needs ?? []).entries()) {
     if (file.services[need]) continue;

@@ -39,7 +39,10 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
   const gateways = effects.at(target);
   const names =
     request.staging === null
-      ? request.services.flatMap((s) => [tagParameter(request.environment, s.name), `${tagParameter(request.environment, s.name)}:live`])
+      ? request.services.flatMap((s) => [
+          tagParameter(request.environment, s.name),
+          `${tagParameter(request.environment, s.name)}:live`,
+        ])
       : [];
   const [offer, tags] = await Promise.all([gateways.offer(request.environment), gateways.ssm.get(names)]);
   const drafts = await Promise.all(

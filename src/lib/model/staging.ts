@@ -7,5 +7,10 @@ export interface StagingView {
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly cost: { readonly perHour: number; readonly currency: string } | null;
-  readonly services: readonly { readonly service: string; readonly tag: string; readonly status: string; readonly url: string | null }[];
+  readonly services: readonly {
+    readonly service: string;
+    readonly tag: string;
+    readonly status: string;
+    readonly url: string | null;
+  }[];
 }

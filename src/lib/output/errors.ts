@@ -5,7 +5,11 @@ import { paint } from './style.js';
 export function formatError(error: UserError, { color }: { color: boolean }): string {
   const { red, dim } = paint(color);
   const [first, ...rest] = error.message.split('\n');
-  return [`${red('error:')} ${first}`, ...rest.map((line) => `       ${line}`), ...error.nextSteps.map((step) => `  ${dim('->')} ${step}`)].join('\n');
+  return [
+    `${red('error:')} ${first}`,
+    ...rest.map((line) => `       ${line}`),
+    ...error.nextSteps.map((step) => `  ${dim('->')} ${step}`),
+  ].join('\n');
 }
 
 export const errorJson = (error: UserError): { error: object } => ({

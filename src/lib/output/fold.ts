@@ -98,7 +98,11 @@ const change = (state: ProgressState, id: { service: string; target: string }, t
 });
 
 export const titleOf = (event: Extract<BafEvent, { type: 'deploy.started' }>): string =>
-  event.kind === 'deploy' ? `deploy to ${event.name}` : event.kind === 'staging-up' ? `staging ${event.name}` : `staging ${event.name} down`;
+  event.kind === 'deploy'
+    ? `deploy to ${event.name}`
+    : event.kind === 'staging-up'
+      ? `staging ${event.name}`
+      : `staging ${event.name} down`;
 
 export const interruption = (signal: string, running: readonly string[]): string =>
   `${signal}: nothing new is started. ${running.length > 0 ? `ECS goes on with ${running.join(', ')}; run the same command again to take it up. ` : ''}Once more leaves at once.`;

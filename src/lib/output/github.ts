@@ -24,7 +24,9 @@ export function createGithub(options: RendererOptions): Renderer {
       }
       for (const line of lines) write(`${clock(event.at)} ${line}`);
       if (event.type === 'rollout.ended' && event.cause)
-        write(`::error title=${property(`${event.service} in ${event.target} ${event.status}`)}::${data(`${event.cause.message} ${event.cause.advice}`)}`);
+        write(
+          `::error title=${property(`${event.service} in ${event.target} ${event.status}`)}::${data(`${event.cause.message} ${event.cause.advice}`)}`,
+        );
       if (event.type === 'warning') write(`::warning::${data(event.text)}`);
     },
     close,

@@ -20,7 +20,10 @@ export const clock = (at: number): string => new Date(at).toISOString().slice(11
 export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color' | 'verbose'>): (event: BafEvent) => string[] {
   const { bold, green, red, yellow, dim } = paint(color);
   const last = new Map<string, string>();
-  return (event) => {
+  // One event is one line each: a log line with breaks in it could pass for another, or for a command to GitHub.
+  return (event) => texts(event).map((line) => line.replace(/\s*[\r\n]+\s*/g, ' '));
+
+  function texts(event: BafEvent): string[] {
     const who = 'service' in event && 'target' in event ? `${event.service} ${event.target}:` : '';
     switch (event.type) {
       case 'deploy.started':
@@ -55,9 +58,13 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
       case 'warning':
         return [yellow(`warning: ${event.text}`)];
       case 'deploy.ended':
-        return [bold(`${event.outcome.status} after ${duration(Date.parse(event.outcome.finishedAt) - Date.parse(event.outcome.startedAt))}`)];
+        return [
+          bold(
+            `${event.outcome.status} after ${duration(Date.parse(event.outcome.finishedAt) - Date.parse(event.outcome.startedAt))}`,
+          ),
+        ];
       default:
         return [];
     }
-  };
+  }
 }

@@ -14,7 +14,9 @@ export function renderStaging(view: StagingView, now: number, { color, columns }
   const tags = Math.max(0, ...view.services.map((s) => s.tag.length));
   const lines = [
     `${bold(view.name)} ${tint(view.status)}  ${dim(`${view.owner}'s, in ${view.environment}, ${expiry(view, now)}`)}`,
-    ...view.services.map((s) => `  ${pad(s.service, width)}  ${pad(s.tag, tags)}  ${tint(s.status)}${s.url ? `  ${cyan(s.url)}` : ''}`),
+    ...view.services.map(
+      (s) => `  ${pad(s.service, width)}  ${pad(s.tag, tags)}  ${tint(s.status)}${s.url ? `  ${cyan(s.url)}` : ''}`,
+    ),
   ];
   return lines.map((line) => truncate(line, Math.max(40, columns))).join('\n');
 }

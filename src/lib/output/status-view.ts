@@ -2,7 +2,10 @@
 import type { StatusRow } from '../model/status-row.js';
 import { duration, paint, table } from './style.js';
 
-export function renderStatus(rows: readonly StatusRow[], { color, columns, now }: { color: boolean; columns: number; now: number }): string {
+export function renderStatus(
+  rows: readonly StatusRow[],
+  { color, columns, now }: { color: boolean; columns: number; now: number },
+): string {
   if (rows.length === 0) return 'No services.';
   const { bold, dim, green, yellow, red } = paint(color);
   const tint = { steady: green, rolling: yellow, failed: red, missing: dim, denied: red };

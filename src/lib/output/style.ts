@@ -5,17 +5,23 @@ const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yel
 
 export const paint = (color: boolean): Paint =>
   Object.fromEntries(
-    Object.entries(codes).map(([name, [on, off]]) => [name, (text: string) => (color ? `\u001b[${on}m${text}\u001b[${off}m` : text)]),
+    Object.entries(codes).map(([name, [on, off]]) => [
+      name,
+      (text: string) => (color ? `\u001b[${on}m${text}\u001b[${off}m` : text),
+    ]),
   ) as Paint;
 
 /** By --no-color, NO_COLOR, FORCE_COLOR and TERM, and whether it is a terminal. */
-export function shouldColor(stream: { isTTY?: boolean | undefined }, env: Readonly<Record<string, string | undefined>>, wanted: boolean): boolean {
+export function shouldColor(
+  stream: { isTTY?: boolean | undefined },
+  env: Readonly<Record<string, string | undefined>>,
+  wanted: boolean,
+): boolean {
   if (!wanted || (env['NO_COLOR'] ?? '') !== '') return false;
   if (env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '') return env['FORCE_COLOR'] !== '0';
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-// eslint-disable-next-line no-control-regex -- escape sequences are what it looks for
 const ansi = /\u001b\[\d+m/g;
 export const plain = (text: string): string => text.replace(ansi, '');
 export const widthOf = (text: string): number => [...plain(text)].length;
@@ -25,19 +31,15 @@ export function truncate(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let width = 0;
   let made = '';
-  for (const part of text.split(/(\u001b\[\d+m)/)) { // eslint-disable-line no-control-regex
+  for (const part of text.split(/(\u001b\[\d+m)/)) {
     if (part.startsWith('\u001b')) {
       made += part;
       continue;
     }
     for (const character of part) {
-      if (width >= columns - 1) break;
-      made += character;
+      if (width >= columns) break;
+      made += width === columns - 1 ? '…' : character;
       width++;
-    }
-    if (width >= columns - 1 && !made.endsWith('…')) {
-      made += '…';
-      width = columns;
     }
   }
   return made;
@@ -67,6 +69,14 @@ export function duration(ms: number): string {
 export function table(rows: readonly (readonly string[])[], columns: number): string {
   const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => widthOf(row[index] ?? ''))));
   return rows
-    .map((row) => truncate(row.map((text, index) => (index === row.length - 1 ? text : pad(text, widths[index]!))).join('  ').trimEnd(), columns))
+    .map((row) =>
+      truncate(
+        row
+          .map((text, index) => (index === row.length - 1 ? text : pad(text, widths[index]!)))
+          .join('  ')
+          .trimEnd(),
+        columns,
+      ),
+    )
     .join('\n');
 }

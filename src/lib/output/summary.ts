@@ -12,9 +12,21 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { co
   const lines = [`${bold(outcome.environment)} ${status} ${dim(`${outcome.id}, ${time}`)}`];
   for (const group of folded(outcome.rollouts)) {
     const [first] = group as [RolloutOutcome];
-    const sign = first.status === 'succeeded' ? green('✓') : first.status === 'unchanged' ? '=' : first.status === 'skipped' ? '-' : red('✗');
+    const sign =
+      first.status === 'succeeded'
+        ? green('✓')
+        : first.status === 'unchanged'
+          ? '='
+          : first.status === 'skipped'
+            ? '-'
+            : red('✗');
     const where = group.map((r) => r.target).join(', ');
-    lines.push(truncate(`  ${sign} ${first.service} ${versions(first.from, first.to)} ${first.status} ${dim(where)}`, Math.max(40, columns)));
+    lines.push(
+      truncate(
+        `  ${sign} ${first.service} ${versions(first.from, first.to)} ${first.status} ${dim(where)}`,
+        Math.max(40, columns),
+      ),
+    );
     if (first.cause) lines.push(`      why: ${first.cause.message}`, `      do:  ${first.cause.advice}`);
   }
   if (outcome.status === 'unchanged') lines.push('  Nothing to do.');

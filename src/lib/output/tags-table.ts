@@ -14,7 +14,15 @@ export function renderTags(rows: readonly TagRow[], { color, columns }: { color:
   const body = [...groups.values()].map((group) => {
     const [row] = group as [TagRow];
     const by = row.updatedBy ? `${row.updatedBy.split('/').at(-1)} ${row.updatedAt?.slice(0, 16).replace('T', ' ') ?? ''}` : '';
-    return [row.service, row.environment, row.tag ?? '-', row.running ?? '-', tint[row.state](row.state), targets(group, columns), dim(by)];
+    return [
+      row.service,
+      row.environment,
+      row.tag ?? '-',
+      row.running ?? '-',
+      tint[row.state](row.state),
+      targets(group, columns),
+      dim(by),
+    ];
   });
   const head = ['SERVICE', 'ENV', 'TAG', 'RUNNING', 'STATE', 'TARGETS', 'BY'].map((text) => bold(text));
   return table([head, ...body], columns);

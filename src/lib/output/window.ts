@@ -31,7 +31,13 @@ export function window(state: ProgressState, look: Look): string[] {
     lines.push(...important);
     const left = rows - lines.length;
     const others = rest.map((r) => line(r, look));
-    lines.push(...(others.length <= left ? others : left > 0 ? [...others.slice(0, left - 1), dim(`  and ${others.length - left + 1} more`)] : []));
+    lines.push(
+      ...(others.length <= left
+        ? others
+        : left > 0
+          ? [...others.slice(0, left - 1), dim(`  and ${others.length - left + 1} more`)]
+          : []),
+    );
   }
   return lines.slice(0, rows).map((text) => truncate(text.replace(/[\r\n]+/g, ' '), look.columns));
 }
@@ -44,7 +50,8 @@ function summary(state: ProgressState, look: Look): string {
   const done = state.rollouts.filter(isDone).length;
   const bad = state.rollouts.filter(isBad).length;
   const wave = state.waves > 1 ? `, wave ${state.wave + 1}/${state.waves}` : '';
-  const baking = state.bakingUntil !== null && state.bakingUntil > look.now ? `, baking ${duration(state.bakingUntil - look.now)}` : '';
+  const baking =
+    state.bakingUntil !== null && state.bakingUntil > look.now ? `, baking ${duration(state.bakingUntil - look.now)}` : '';
   const time = state.startedAt === null ? '' : `  ${dim(duration(look.now - state.startedAt))}`;
   return `${bold(state.title)}${total > 0 ? `  ${done}/${total} done` : ''}${bad > 0 ? `, ${red(`${bad} failed`)}` : ''}${wave}${baking}${time}`;
 }

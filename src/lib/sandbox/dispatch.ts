@@ -75,7 +75,13 @@ export async function dispatch(sandbox: Sandbox, request: WireRequest, requestId
 }
 
 /** Lets time go on up to now, then carries the operation out. Exported for tests in process and for seeding. */
-export function perform(sandbox: Sandbox, service: SandboxService, operation: string, input: object, caller: Omit<Caller, 'service'>): object {
+export function perform(
+  sandbox: Sandbox,
+  service: SandboxService,
+  operation: string,
+  input: object,
+  caller: Omit<Caller, 'service'>,
+): object {
   const now = sandbox.clock.now();
   advanceTo(now, sandbox.services, sandbox.world);
   const context: CallContext = {
@@ -96,7 +102,11 @@ function whoCalls(sandbox: Sandbox, accessKeyId: string, region: string, service
   const query = wires[service]?.kind === 'query';
   if (session) {
     if (session.expiresAt <= sandbox.clock.now())
-      throw new AwsError(query ? 'ExpiredToken' : 'ExpiredTokenException', 'The security token included in the request is expired', 403);
+      throw new AwsError(
+        query ? 'ExpiredToken' : 'ExpiredTokenException',
+        'The security token included in the request is expired',
+        403,
+      );
     return { account: session.account, region, service, arn: session.arn };
   }
   if (accessKeyId.startsWith('ASIA')) {
@@ -114,7 +124,11 @@ function fail(codec: Codec | null, error: AwsError, requestId: string, service =
     : json
       ? jsonError(error)
       : queryError(error, requestId, wires[service]!.xmlNamespace);
-  return { status: error.status, headers: { 'content-type': json ? 'application/x-amz-json-1.1' : 'text/xml', ...headers }, body };
+  return {
+    status: error.status,
+    headers: { 'content-type': json ? 'application/x-amz-json-1.1' : 'text/xml', ...headers },
+    body,
+  };
 }
 
 function counter(state: State, service: string, operation: string) {

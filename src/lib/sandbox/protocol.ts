@@ -60,7 +60,9 @@ function jsonCodec(wire: Wire, [, , , , input, output]: OperationSchema): Codec 
     contentType: `application/x-amz-json-${wire.json}`,
     async decode(body) {
       try {
-        return (await codec.createDeserializer().read(NormalizedSchema.of(input as never), Buffer.from(body || '{}') as never)) as object;
+        return (await codec
+          .createDeserializer()
+          .read(NormalizedSchema.of(input as never), Buffer.from(body || '{}') as never)) as object;
       } catch (error) {
         throw new AwsError('SerializationException', error instanceof Error ? error.message : 'cannot read the body');
       }
@@ -90,7 +92,11 @@ function queryCodec(wire: Wire, [, , name, , input, output]: OperationSchema): C
       const ns = NormalizedSchema.of(output as never);
       let result = '';
       if (ns.isStructSchema()) {
-        const serializer = new XmlShapeSerializer({ xmlNamespace: '', serviceNamespace: '', timestampFormat: { useTrait: true, default: 5 } } as never);
+        const serializer = new XmlShapeSerializer({
+          xmlNamespace: '',
+          serviceNamespace: '',
+          timestampFormat: { useTrait: true, default: 5 },
+        } as never);
         serializer.write(ns, value);
         // The serializer names the root after the shape: the wire wants <OperationResult>.
         const xml = String(serializer.flush());
@@ -103,7 +109,11 @@ function queryCodec(wire: Wire, [, , name, , input, output]: OperationSchema): C
   };
 }
 
-export function queryError(error: AwsError, requestId: string, xmlNamespace = ''): { body: string; headers: Record<string, string> } {
+export function queryError(
+  error: AwsError,
+  requestId: string,
+  xmlNamespace = '',
+): { body: string; headers: Record<string, string> } {
   const type = error.status >= 500 ? 'Receiver' : 'Sender';
   const body = `<ErrorResponse xmlns="${xmlNamespace}"><Error><Type>${type}</Type><Code>${escape(error.code)}</Code><Message>${escape(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
   return { body, headers: {} };

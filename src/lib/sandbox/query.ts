@@ -26,7 +26,8 @@ export function parseQuery(schema: NormalizedSchema, params: URLSearchParams): o
     }
     if (ns.isMapSchema()) {
       const map: Record<string, unknown> = {};
-      for (let i = 1; has(`${prefix}.entry.${i}`); i++) map[flat.get(`${prefix}.entry.${i}.key`) ?? ''] = read(ns.getValueSchema(), `${prefix}.entry.${i}.value`);
+      for (let i = 1; has(`${prefix}.entry.${i}`); i++)
+        map[flat.get(`${prefix}.entry.${i}.key`) ?? ''] = read(ns.getValueSchema(), `${prefix}.entry.${i}.value`);
       return map;
     }
     const text = flat.get(prefix) ?? '';

@@ -16,11 +16,13 @@ export function seed(sandbox: Sandbox, targets: readonly SeededTarget[], reposit
     const call = callerOf(sandbox, target);
     const base = `${target.account}/${target.region}`;
     changed = once(state.seeded, base, () => seedTarget(target, call)) || changed;
-    changed = once(state.seeded, `${base}/${target.environment}=${target.domain}`, () => {
-      call('ssm', 'PutParameter', parameter(`/baf/platform/${target.environment}/domain`, target.domain));
-    }) || changed;
+    changed =
+      once(state.seeded, `${base}/${target.environment}=${target.domain}`, () => {
+        call('ssm', 'PutParameter', parameter(`/baf/platform/${target.environment}/domain`, target.domain));
+      }) || changed;
     for (const repositoryName of repositories.filter((name) => !name.split('/')[0]!.includes('.')))
-      changed = once(state.seeded, `${base}/${repositoryName}`, () => call('ecr', 'CreateRepository', { repositoryName })) || changed;
+      changed =
+        once(state.seeded, `${base}/${repositoryName}`, () => call('ecr', 'CreateRepository', { repositoryName })) || changed;
   }
   return changed;
 }

@@ -113,7 +113,10 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     });
   }
   const file = join(options.dir, 'server.json');
-  writeFileSync(`${file}.tmp`, JSON.stringify({ endpoint: serving.endpoint, nonce: serving.nonce, pid: process.pid } satisfies ServerFile));
+  writeFileSync(
+    `${file}.tmp`,
+    JSON.stringify({ endpoint: serving.endpoint, nonce: serving.nonce, pid: process.pid } satisfies ServerFile),
+  );
   renameSync(`${file}.tmp`, file);
   return {
     endpoint: serving.endpoint,

@@ -54,7 +54,11 @@ export function createWorld(state: State): World & { cells(): Cell[] } {
     const known = cells.get(key);
     if (known) return known;
     const slices = (state.cells[key] ??= {});
-    const made: Cell = { account, region, slice: <T extends object>(service: string, init: () => T) => (slices[service] ??= init()) as T };
+    const made: Cell = {
+      account,
+      region,
+      slice: <T extends object>(service: string, init: () => T) => (slices[service] ??= init()) as T,
+    };
     cells.set(key, made);
     return made;
   };

@@ -20,7 +20,9 @@ export async function loadTemplate(name: string, dirs: readonly string[], files:
     const folder = `${dir}/${name}`;
     if (!/^[a-z][a-z0-9-]*$/.test(name)) break;
     const [about, taskDefinition, service, stack] = await Promise.all(
-      ['template.yaml', 'task-definition.yaml.liquid', 'service.yaml.liquid', 'stack.yaml.liquid'].map((file) => files.read(`${folder}/${file}`)),
+      ['template.yaml', 'task-definition.yaml.liquid', 'service.yaml.liquid', 'stack.yaml.liquid'].map((file) =>
+        files.read(`${folder}/${file}`),
+      ),
     );
     if (about === null) continue;
     if (taskDefinition == null || service == null)
@@ -44,7 +46,11 @@ export async function listTemplates(dirs: readonly string[], files: Files): Prom
     for (const name of await files.list(dir)) {
       const text = found.has(name) ? null : await files.read(`${dir}/${name}/template.yaml`);
       if (text !== null)
-        found.set(name, { name, description: (parse(text) as { description?: string } | null)?.description ?? '', dir: `${dir}/${name}` });
+        found.set(name, {
+          name,
+          description: (parse(text) as { description?: string } | null)?.description ?? '',
+          dir: `${dir}/${name}`,
+        });
     }
   return [...found.values()];
 }

@@ -56,7 +56,9 @@ export function priorityOf(host: string): number {
 const parsed = new WeakMap<TemplateFiles, Map<string, Template[]>>();
 
 function text(files: TemplateFiles, part: 'taskDefinition' | 'service' | 'stack', values: object): unknown {
-  const file = { taskDefinition: 'task-definition.yaml.liquid', service: 'service.yaml.liquid', stack: 'stack.yaml.liquid' }[part];
+  const file = { taskDefinition: 'task-definition.yaml.liquid', service: 'service.yaml.liquid', stack: 'stack.yaml.liquid' }[
+    part
+  ];
   try {
     const held = parsed.get(files) ?? new Map<string, Template[]>();
     parsed.set(files, held);
@@ -93,7 +95,9 @@ export function renderTemplate(files: TemplateFiles, values: TemplateValues): Re
     secretArns: Object.fromEntries(
       Object.entries(service.secrets).map(([key, ref]) => [
         key,
-        ref.startsWith('arn:') ? ref : `arn:aws:ssm:${values.target.region}:${values.target.accountId}:parameter/${ref.replace(/^\//, '')}`,
+        ref.startsWith('arn:')
+          ? ref
+          : `arn:aws:ssm:${values.target.region}:${values.target.accountId}:parameter/${ref.replace(/^\//, '')}`,
       ]),
     ),
   };

@@ -70,7 +70,10 @@ function renameIn(value: unknown, own: readonly string[], prefix: string): unkno
       }
       if (key === 'DependsOn') return [key, Array.isArray(inner) ? inner.map((id: string) => rename(id)) : rename(String(inner))];
       if (key === 'Fn::Sub' && typeof inner === 'string')
-        return [key, inner.replace(/\$\{([^!}.]+)((?:\.[^}]+)?)\}/g, (_all, id: string, rest: string) => `\${${rename(id)}${rest}}`)];
+        return [
+          key,
+          inner.replace(/\$\{([^!}.]+)((?:\.[^}]+)?)\}/g, (_all, id: string, rest: string) => `\${${rename(id)}${rest}}`),
+        ];
       return [key, renameIn(inner, own, prefix)];
     }),
   );

@@ -30,7 +30,8 @@ const parametersOf = (input: Input): Record<string, string> =>
 function checked(body: string | undefined): Template {
   const template = readTemplate(body);
   const unknown = [...new Set(Object.values(template.Resources).map((r) => r.Type))].filter((type) => !resourceTypes[type]);
-  if (unknown.length > 0) throw new AwsError('ValidationError', `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`);
+  if (unknown.length > 0)
+    throw new AwsError('ValidationError', `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`);
   levelsOf(template);
   return template;
 }
@@ -127,7 +128,10 @@ function createChangeSet(input: Input & { ChangeSetName: string; ChangeSetType?:
   const template = checked(input.UsePreviousTemplate ? need(cell, input.StackName).body : input.TemplateBody);
   const there = live(cell, input.StackName);
   if (!creating && !there) throw new AwsError('ValidationError', `Stack [${input.StackName}] does not exist`);
-  const stack = creating && there?.status !== 'REVIEW_IN_PROGRESS' ? create({ StackName: input.StackName }, context, 'REVIEW_IN_PROGRESS') : there!;
+  const stack =
+    creating && there?.status !== 'REVIEW_IN_PROGRESS'
+      ? create({ StackName: input.StackName }, context, 'REVIEW_IN_PROGRESS')
+      : there!;
   const changed = changesOf(stack, template);
   const removed = Object.keys(stack.resources).filter((logical) => !template.Resources[logical]);
   const changeId = `arn:aws:cloudformation:${cell.region}:${cell.account}:changeSet/${input.ChangeSetName}/${id(32)}`;
@@ -138,7 +142,9 @@ function createChangeSet(input: Input & { ChangeSetName: string; ChangeSetType?:
     stack: stack.id,
     type: input.ChangeSetType ?? 'UPDATE',
     status: none ? 'FAILED' : 'CREATE_COMPLETE',
-    reason: none ? "The submitted information didn't contain changes. Submit different information to create a change set." : null,
+    reason: none
+      ? "The submitted information didn't contain changes. Submit different information to create a change set."
+      : null,
     executionStatus: none ? 'UNAVAILABLE' : 'AVAILABLE',
     body: input.UsePreviousTemplate ? stack.body : (input.TemplateBody ?? ''),
     parameters: parametersOf(input),
@@ -173,7 +179,8 @@ function createChangeSet(input: Input & { ChangeSetName: string; ChangeSetType?:
 
 function needChangeSet(cell: Cell, input: { ChangeSetName: string; StackName?: string }): ChangeSet {
   const found = Object.values(slice(cell).changeSets).find(
-    (c) => c.id === input.ChangeSetName || (c.name === input.ChangeSetName && slice(cell).stacks[c.stack]?.name === input.StackName),
+    (c) =>
+      c.id === input.ChangeSetName || (c.name === input.ChangeSetName && slice(cell).stacks[c.stack]?.name === input.StackName),
   );
   if (!found) throw new AwsError('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`);
   return found;
@@ -192,7 +199,14 @@ export const cloudformation: SandboxService = {
     DeleteStack(input: { StackName: string; ClientRequestToken?: string }, { cell, now, world }) {
       const stack = live(cell, input.StackName);
       if (!stack || stack.deletedAt !== null || stack.work?.kind === 'delete') return {};
-      begin(world, stack, 'delete', levelsOf(stack.template, Object.keys(stack.resources)).reverse(), input.ClientRequestToken ?? null, now);
+      begin(
+        world,
+        stack,
+        'delete',
+        levelsOf(stack.template, Object.keys(stack.resources)).reverse(),
+        input.ClientRequestToken ?? null,
+        now,
+      );
       return {};
     },
     DescribeStacks(input: { StackName?: string; NextToken?: string }, { cell }) {
@@ -202,7 +216,9 @@ export const cloudformation: SandboxService = {
       return { Stacks: items.map(show), NextToken: token };
     },
     ListStacks(input: { StackStatusFilter?: string[]; NextToken?: string }, { cell }) {
-      const all = Object.values(slice(cell).stacks).filter((s) => !input.StackStatusFilter?.length || input.StackStatusFilter.includes(s.status));
+      const all = Object.values(slice(cell).stacks).filter(
+        (s) => !input.StackStatusFilter?.length || input.StackStatusFilter.includes(s.status),
+      );
       const { items, token } = page(all, input.NextToken, 100);
       return { StackSummaries: items.map(show), NextToken: token };
     },
@@ -225,15 +241,22 @@ export const cloudformation: SandboxService = {
         NextToken: token,
       };
     },
-    DescribeStackResources: (input: { StackName: string }, { cell }) => ({ StackResources: resourcesOf(need(cell, input.StackName)) }),
-    ListStackResources: (input: { StackName: string }, { cell }) => ({ StackResourceSummaries: resourcesOf(need(cell, input.StackName)) }),
+    DescribeStackResources: (input: { StackName: string }, { cell }) => ({
+      StackResources: resourcesOf(need(cell, input.StackName)),
+    }),
+    ListStackResources: (input: { StackName: string }, { cell }) => ({
+      StackResourceSummaries: resourcesOf(need(cell, input.StackName)),
+    }),
     GetTemplate: (input: { StackName: string }, { cell }) => ({
       TemplateBody: need(cell, input.StackName).body,
       StagesAvailable: ['Original', 'Processed'],
     }),
     ValidateTemplate(input: { TemplateBody: string }) {
       const template = checked(input.TemplateBody);
-      return { Description: template.Description, Parameters: Object.keys(template.Parameters ?? {}).map((ParameterKey) => ({ ParameterKey })) };
+      return {
+        Description: template.Description,
+        Parameters: Object.keys(template.Parameters ?? {}).map((ParameterKey) => ({ ParameterKey })),
+      };
     },
     CreateChangeSet: createChangeSet,
     DescribeChangeSet(input: { ChangeSetName: string; StackName?: string }, { cell }) {
@@ -264,7 +287,10 @@ export const cloudformation: SandboxService = {
       const { cell, world, now } = context;
       const set = needChangeSet(cell, input);
       if (set.executionStatus !== 'AVAILABLE')
-        throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${set.id}] cannot be executed in its current status of [${set.status}]`);
+        throw new AwsError(
+          'InvalidChangeSetStatus',
+          `ChangeSet [${set.id}] cannot be executed in its current status of [${set.status}]`,
+        );
       const stack = slice(cell).stacks[set.stack]!;
       delete slice(cell).changeSets[set.id];
       if (stack.status === 'REVIEW_IN_PROGRESS') {
@@ -272,13 +298,20 @@ export const cloudformation: SandboxService = {
         begin(world, stack, 'create', levelsOf(stack.template), input.ClientRequestToken ?? null, now);
       } else
         update(
-          { StackName: stack.name, TemplateBody: set.body, Tags: set.tags, ...(input.ClientRequestToken ? { ClientRequestToken: input.ClientRequestToken } : {}) },
+          {
+            StackName: stack.name,
+            TemplateBody: set.body,
+            Tags: set.tags,
+            ...(input.ClientRequestToken ? { ClientRequestToken: input.ClientRequestToken } : {}),
+          },
           context,
         );
       return {};
     },
     DeleteChangeSet(input: { ChangeSetName: string; StackName?: string }, { cell }) {
-      const set = Object.values(slice(cell).changeSets).find((c) => c.id === input.ChangeSetName || c.name === input.ChangeSetName);
+      const set = Object.values(slice(cell).changeSets).find(
+        (c) => c.id === input.ChangeSetName || c.name === input.ChangeSetName,
+      );
       if (set) delete slice(cell).changeSets[set.id];
       return {};
     },

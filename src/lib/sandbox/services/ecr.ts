@@ -57,7 +57,10 @@ export const ecr: SandboxService = {
     },
     BatchGetImage(input: { repositoryName: string; imageIds: ImageId[] }, context) {
       need(context, input.repositoryName);
-      const asked = input.imageIds.map((id) => ({ id, found: id.imageDigest ?? digest(context, input.repositoryName, id.imageTag ?? '') }));
+      const asked = input.imageIds.map((id) => ({
+        id,
+        found: id.imageDigest ?? digest(context, input.repositoryName, id.imageTag ?? ''),
+      }));
       return {
         images: asked
           .filter(({ found }) => found)
@@ -105,7 +108,12 @@ export const ecr: SandboxService = {
       const imageDigest = context.world.image(context.account, context.region, `${input.repositoryName}:${imageTag}`).digest;
       repository.pushed[imageTag] = imageDigest;
       return {
-        image: { registryId: context.account, repositoryName: input.repositoryName, imageId: { imageTag, imageDigest }, imageManifest: input.imageManifest },
+        image: {
+          registryId: context.account,
+          repositoryName: input.repositoryName,
+          imageId: { imageTag, imageDigest },
+          imageManifest: input.imageManifest,
+        },
       };
     },
   },

@@ -27,7 +27,10 @@ interface Rule {
 }
 interface Slice {
   balancers: Record<string, Record<string, unknown> & { LoadBalancerArn: string; LoadBalancerName: string }>;
-  listeners: Record<string, Record<string, unknown> & { ListenerArn: string; LoadBalancerArn: string; DefaultActions?: Rule['actions'] }>;
+  listeners: Record<
+    string,
+    Record<string, unknown> & { ListenerArn: string; LoadBalancerArn: string; DefaultActions?: Rule['actions'] }
+  >;
   groups: Record<string, Group>;
   rules: Record<string, Rule>;
 }
@@ -42,7 +45,9 @@ function need(cell: Cell, arn: string): Group {
 }
 
 const forwardsTo = (actions: Rule['actions']): string[] =>
-  actions.flatMap((a) => [a.TargetGroupArn, ...(a.ForwardConfig?.TargetGroups ?? []).map((t) => t.TargetGroupArn)]).filter((arn) => arn !== undefined);
+  actions
+    .flatMap((a) => [a.TargetGroupArn, ...(a.ForwardConfig?.TargetGroups ?? []).map((t) => t.TargetGroupArn)])
+    .filter((arn) => arn !== undefined);
 
 /** Load balancers whose listeners or rules forward to a group. */
 function balancersOf(cell: Cell, arn: string): string[] {
@@ -133,17 +138,27 @@ const showRule = (rule: Rule) => ({
 });
 const chosen = (input: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(keys.filter((key) => input[key] !== undefined).map((key) => [key, input[key]]));
-const tagsOf = (tags: { Key: string; Value?: string }[] | undefined) => Object.fromEntries((tags ?? []).map((t) => [t.Key, t.Value ?? '']));
+const tagsOf = (tags: { Key: string; Value?: string }[] | undefined) =>
+  Object.fromEntries((tags ?? []).map((t) => [t.Key, t.Value ?? '']));
 
-function createGroup(input: Record<string, unknown> & { Name: string; Tags?: { Key: string; Value?: string }[] }, { cell, id }: CallContext): object {
+function createGroup(
+  input: Record<string, unknown> & { Name: string; Tags?: { Key: string; Value?: string }[] },
+  { cell, id }: CallContext,
+): object {
   if (!/^(?!-)[a-zA-Z0-9-]{1,32}(?<!-)$/.test(input.Name))
-    throw new AwsError('ValidationError', `Target group name '${input.Name}' cannot be longer than '32' characters and must be alphanumeric with hyphens`);
+    throw new AwsError(
+      'ValidationError',
+      `Target group name '${input.Name}' cannot be longer than '32' characters and must be alphanumeric with hyphens`,
+    );
   const { groups } = slice(cell);
   const settings = { ...defaults, ...chosen(input, settingKeys) };
   const there = Object.values(groups).find((g) => g.name === input.Name);
   if (there) {
     if (JSON.stringify(there.settings) !== JSON.stringify(settings))
-      throw new AwsError('DuplicateTargetGroupName', `A target group with the same name '${input.Name}' exists, but with different settings`);
+      throw new AwsError(
+        'DuplicateTargetGroupName',
+        `A target group with the same name '${input.Name}' exists, but with different settings`,
+      );
     return { TargetGroups: [showGroup(cell, there)] };
   }
   const arn = `${base(cell)}:targetgroup/${input.Name}/${id(16)}`;
@@ -184,10 +199,14 @@ export const elbv2: SandboxService = {
     },
     DescribeLoadBalancers(input: { LoadBalancerArns?: string[]; Names?: string[] }, { cell }) {
       const found = Object.values(slice(cell).balancers).filter(
-        (b) => (input.LoadBalancerArns?.includes(b.LoadBalancerArn) ?? true) && (input.Names?.includes(b.LoadBalancerName) ?? true),
+        (b) =>
+          (input.LoadBalancerArns?.includes(b.LoadBalancerArn) ?? true) && (input.Names?.includes(b.LoadBalancerName) ?? true),
       );
       if (found.length === 0 && (input.LoadBalancerArns ?? input.Names))
-        throw new AwsError('LoadBalancerNotFound', `Load balancers '[${(input.LoadBalancerArns ?? input.Names)!.join(', ')}]' not found`);
+        throw new AwsError(
+          'LoadBalancerNotFound',
+          `Load balancers '[${(input.LoadBalancerArns ?? input.Names)!.join(', ')}]' not found`,
+        );
       return { LoadBalancers: found.map(({ CreatedAt, ...b }) => ({ ...b, CreatedTime: new Date(Number(CreatedAt)) })) };
     },
     CreateListener(input: Record<string, unknown> & { LoadBalancerArn: string; DefaultActions: Rule['actions'] }, { cell, id }) {
@@ -199,12 +218,17 @@ export const elbv2: SandboxService = {
     DescribeListeners(input: { LoadBalancerArn?: string; ListenerArns?: string[] }, { cell }) {
       return {
         Listeners: Object.values(slice(cell).listeners).filter(
-          (l) => (!input.LoadBalancerArn || l.LoadBalancerArn === input.LoadBalancerArn) && (input.ListenerArns?.includes(l.ListenerArn) ?? true),
+          (l) =>
+            (!input.LoadBalancerArn || l.LoadBalancerArn === input.LoadBalancerArn) &&
+            (input.ListenerArns?.includes(l.ListenerArn) ?? true),
         ),
       };
     },
     CreateTargetGroup: createGroup,
-    DescribeTargetGroups(input: { TargetGroupArns?: string[]; Names?: string[]; LoadBalancerArn?: string; Marker?: string; PageSize?: number }, { cell }) {
+    DescribeTargetGroups(
+      input: { TargetGroupArns?: string[]; Names?: string[]; LoadBalancerArn?: string; Marker?: string; PageSize?: number },
+      { cell },
+    ) {
       const found = Object.values(slice(cell).groups).filter(
         (g) =>
           (input.TargetGroupArns?.includes(g.arn) ?? true) &&
@@ -296,7 +320,11 @@ export const elbv2: SandboxService = {
       return {
         TargetHealthDescriptions: group.targets
           .filter((t) => input.Targets?.some((asked) => asked.Id === t.id) ?? true)
-          .map((t) => ({ Target: { Id: t.id, Port: t.port }, HealthCheckPort: String(t.port), TargetHealth: health(group, t, now) })),
+          .map((t) => ({
+            Target: { Id: t.id, Port: t.port },
+            HealthCheckPort: String(t.port),
+            TargetHealth: health(group, t, now),
+          })),
       };
     },
     AddTags(input: { ResourceArns: string[]; Tags: { Key: string; Value?: string }[] }, { cell }) {

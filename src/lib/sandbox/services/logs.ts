@@ -41,7 +41,8 @@ export const logs: SandboxService = {
   operations: {
     CreateLogGroup(input: { logGroupName: string; tags?: Record<string, string> }, { cell, now }: CallContext) {
       const { groups } = slice(cell);
-      if (groups[input.logGroupName]) throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists');
+      if (groups[input.logGroupName])
+        throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists');
       groups[input.logGroupName] = { createdAt: now, retention: null, streams: {}, tags: input.tags ?? {} };
       return {};
     },
@@ -81,11 +82,15 @@ export const logs: SandboxService = {
     },
     CreateLogStream(input: { logGroupName: string; logStreamName: string }, { cell, now }) {
       const { streams } = need(cell, input.logGroupName);
-      if (streams[input.logStreamName]) throw new AwsError('ResourceAlreadyExistsException', 'The specified log stream already exists');
+      if (streams[input.logStreamName])
+        throw new AwsError('ResourceAlreadyExistsException', 'The specified log stream already exists');
       streams[input.logStreamName] = { createdAt: now, lines: [] };
       return {};
     },
-    DescribeLogStreams(input: { logGroupName: string; logStreamNamePrefix?: string; limit?: number; nextToken?: string }, { cell }) {
+    DescribeLogStreams(
+      input: { logGroupName: string; logStreamNamePrefix?: string; limit?: number; nextToken?: string },
+      { cell },
+    ) {
       const found = Object.entries(need(cell, input.logGroupName).streams)
         .filter(([name]) => name.startsWith(input.logStreamNamePrefix ?? ''))
         .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -100,7 +105,10 @@ export const logs: SandboxService = {
         nextToken: token,
       };
     },
-    PutLogEvents(input: { logGroupName: string; logStreamName: string; logEvents: { timestamp: number; message: string }[] }, { cell }) {
+    PutLogEvents(
+      input: { logGroupName: string; logStreamName: string; logEvents: { timestamp: number; message: string }[] },
+      { cell },
+    ) {
       const stream = need(cell, input.logGroupName).streams[input.logStreamName];
       if (!stream) throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
       for (const { timestamp, message } of input.logEvents) stream.lines.push({ at: timestamp, message });
@@ -120,7 +128,9 @@ export const logs: SandboxService = {
     FilterLogEvents(input: { logGroupName: string; filterPattern?: string; limit?: number }, { cell }) {
       const wanted = (input.filterPattern ?? '').replaceAll('"', '');
       const events = Object.entries(need(cell, input.logGroupName).streams)
-        .flatMap(([name, stream]) => stream.lines.map((line) => ({ logStreamName: name, timestamp: line.at, message: line.message })))
+        .flatMap(([name, stream]) =>
+          stream.lines.map((line) => ({ logStreamName: name, timestamp: line.at, message: line.message })),
+        )
         .filter((event) => event.message.includes(wanted))
         .sort((a, b) => a.timestamp - b.timestamp);
       return { events: events.slice(0, input.limit ?? 10_000) };

@@ -27,7 +27,8 @@ const MAX_VERSIONS = 100;
 const slice = (cell: Cell): Slice => cell.slice('ssm', () => ({ parameters: {} }));
 const latest = (p: Stored): number => p.first + p.versions.length - 1;
 const at = (p: Stored, version: number): Version | undefined => p.versions[version - p.first];
-const arn = ({ account, region }: Cell, name: string) => `arn:aws:ssm:${region}:${account}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
+const arn = ({ account, region }: Cell, name: string) =>
+  `arn:aws:ssm:${region}:${account}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
 /** Parameters are named by their name or their ARN. */
 const plain = (name: string): string => name.replace(/^arn:aws:ssm:[^:]*:\d*:parameter(?=\/)/, '');
 
@@ -47,7 +48,9 @@ function find(cell: Cell, reference: string): { name: string; version: number; s
   if (!stored) return null;
   if (selector === null) return { name, version: latest(stored), selector };
   const wanted = selector.slice(1);
-  const version = /^\d+$/.test(wanted) ? Number(wanted) : stored.first + stored.versions.findIndex((v) => v.labels.includes(wanted));
+  const version = /^\d+$/.test(wanted)
+    ? Number(wanted)
+    : stored.first + stored.versions.findIndex((v) => v.labels.includes(wanted));
   return at(stored, version) && version >= stored.first ? { name, version, selector } : null;
 }
 
@@ -109,7 +112,10 @@ function put(input: PutInput, { cell, now, callerArn }: CallContext): object {
   if (!['String', 'StringList', 'SecureString'].includes(type))
     throw new AwsError('UnsupportedParameterType', `The parameter type ${type} is not supported.`);
   if (Value.length === 0)
-    throw new AwsError('ValidationException', "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.");
+    throw new AwsError(
+      'ValidationException',
+      "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.",
+    );
   const tier = input.Tier === 'Advanced' ? 'Advanced' : (before?.tier ?? 'Standard');
   const limit = tier === 'Advanced' ? 8192 : 4096;
   if (Buffer.byteLength(Value) > limit && input.Tier !== 'Intelligent-Tiering')
@@ -118,10 +124,13 @@ function put(input: PutInput, { cell, now, callerArn }: CallContext): object {
       `${tier} tier parameters support a maximum parameter value of ${limit} characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html`,
     );
   if (/\{\{.*\}\}/s.test(Value))
-    throw new AwsError('ValidationException', "Parameter value can't nest another parameter. Do not use \"{{}}\" in the value.");
+    throw new AwsError('ValidationException', 'Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.');
   const pattern = input.AllowedPattern ?? before?.allowedPattern;
   if (pattern && !new RegExp(pattern).test(Value))
-    throw new AwsError('ParameterPatternMismatchException', `Parameter value, cannot be validated against allowedPattern: ${pattern}`);
+    throw new AwsError(
+      'ParameterPatternMismatchException',
+      `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+    );
   const version: Version = {
     value: Value,
     type,
@@ -156,12 +165,18 @@ function label(input: { Name: string; ParameterVersion?: number; Labels?: string
   const version = input.ParameterVersion ?? latest(stored);
   const target = at(stored, version);
   if (!target || version < stored.first)
-    throw new AwsError('ParameterVersionNotFound', `Systems Manager could not find version ${version} of ${input.Name}. Verify the version and try again.`);
+    throw new AwsError(
+      'ParameterVersionNotFound',
+      `Systems Manager could not find version ${version} of ${input.Name}. Verify the version and try again.`,
+    );
   const labels = input.Labels ?? [];
   const invalid = labels.filter((l) => /^(\d|aws|ssm)/i.test(l) || !/^[\w.-]{1,100}$/.test(l));
   if (invalid.length > 0) return { InvalidLabels: invalid, ParameterVersion: version };
   if (new Set([...target.labels, ...labels]).size > 10)
-    throw new AwsError('ParameterVersionLabelLimitExceeded', 'A parameter version can have maximum 10 labels. Move one or more labels to another version and try again.');
+    throw new AwsError(
+      'ParameterVersionLabelLimitExceeded',
+      'A parameter version can have maximum 10 labels. Move one or more labels to another version and try again.',
+    );
   for (const v of stored.versions) v.labels = v.labels.filter((l) => !labels.includes(l));
   target.labels.push(...labels);
   return { InvalidLabels: [], ParameterVersion: version };
@@ -179,10 +194,16 @@ interface PathInput {
 /** AWS scans a page and filters then: a page can be empty and still carry a token. */
 function byPath(input: PathInput, { cell }: CallContext): object {
   if (!input.Path?.startsWith('/'))
-    throw new AwsError('ValidationException', "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\".");
+    throw new AwsError(
+      'ValidationException',
+      'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/".',
+    );
   const size = input.MaxResults ?? 10;
   if (size < 1 || size > 10)
-    throw new AwsError('ValidationException', `1 validation error detected: Value '${size}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 10.`);
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${size}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 10.`,
+    );
   const base = input.Path.endsWith('/') ? input.Path : `${input.Path}/`;
   const names = Object.keys(slice(cell).parameters)
     .filter((name) => name.startsWith(base) && (input.Recursive || !name.slice(base.length).includes('/')))
@@ -222,7 +243,10 @@ function matches(name: string, stored: Stored, filter: Filter): boolean {
   throw new AwsError('InvalidFilterKey', `The filter key ${filter.Key} is not valid.`);
 }
 
-function describe(input: { ParameterFilters?: Filter[]; MaxResults?: number; NextToken?: string }, { cell }: CallContext): object {
+function describe(
+  input: { ParameterFilters?: Filter[]; MaxResults?: number; NextToken?: string },
+  { cell }: CallContext,
+): object {
   const found = Object.entries(slice(cell).parameters)
     .filter(([name, stored]) => (input.ParameterFilters ?? []).every((f) => matches(name, stored, f)))
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -259,17 +283,25 @@ export const ssm: SandboxService = {
       if (!found) {
         const known = slice(cell).parameters[plain(input.Name).split(':')[0]!];
         if (known)
-          throw new AwsError('ParameterVersionNotFound', `Systems Manager could not find version ${input.Name.split(':').at(-1)} of ${plain(input.Name).split(':')[0]}. Verify the version and try again.`);
+          throw new AwsError(
+            'ParameterVersionNotFound',
+            `Systems Manager could not find version ${input.Name.split(':').at(-1)} of ${plain(input.Name).split(':')[0]}. Verify the version and try again.`,
+          );
         throw new AwsError('ParameterNotFound', '');
       }
       return { Parameter: show(cell, found.name, found.version, found.selector, input.WithDecryption) };
     },
     GetParameters(input: { Names: string[]; WithDecryption?: boolean }, { cell }) {
       if (input.Names.length > 10)
-        throw new AwsError('ValidationException', `1 validation error detected: Value '[${input.Names.join(', ')}]' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10.`);
+        throw new AwsError(
+          'ValidationException',
+          `1 validation error detected: Value '[${input.Names.join(', ')}]' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10.`,
+        );
       const found = input.Names.map((name) => ({ name, hit: find(cell, name) }));
       return {
-        Parameters: found.flatMap(({ hit }) => (hit ? [show(cell, hit.name, hit.version, hit.selector, input.WithDecryption)] : [])),
+        Parameters: found.flatMap(({ hit }) =>
+          hit ? [show(cell, hit.name, hit.version, hit.selector, input.WithDecryption)] : [],
+        ),
         InvalidParameters: found.filter(({ hit }) => !hit).map(({ name }) => name),
       };
     },
@@ -295,7 +327,11 @@ export const ssm: SandboxService = {
     },
     UnlabelParameterVersion(input: { Name: string; ParameterVersion: number; Labels: string[] }, { cell }) {
       const version = at(need(cell, input.Name), input.ParameterVersion);
-      if (!version) throw new AwsError('ParameterVersionNotFound', `Systems Manager could not find version ${input.ParameterVersion} of ${input.Name}. Verify the version and try again.`);
+      if (!version)
+        throw new AwsError(
+          'ParameterVersionNotFound',
+          `Systems Manager could not find version ${input.ParameterVersion} of ${input.Name}. Verify the version and try again.`,
+        );
       const removed = input.Labels.filter((l) => version.labels.includes(l));
       version.labels = version.labels.filter((l) => !removed.includes(l));
       return { RemovedLabels: removed, InvalidLabels: input.Labels.filter((l) => !removed.includes(l)) };

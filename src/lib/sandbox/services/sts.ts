@@ -25,7 +25,11 @@ export const sts: SandboxService = {
         );
       const [, account, name] = role as unknown as [string, string, string];
       if (!world.hasAccount(account))
-        throw new AwsError('AccessDenied', `User: ${callerArn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`, 403);
+        throw new AwsError(
+          'AccessDenied',
+          `User: ${callerArn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
+          403,
+        );
       const arn = `arn:aws:sts::${account}:assumed-role/${name}/${RoleSessionName}`;
       const expiresAt = now + DurationSeconds * 1000;
       const made = world.createSession({ account, arn, expiresAt });

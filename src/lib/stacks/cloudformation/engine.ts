@@ -44,7 +44,12 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
   const plan = async (spec: StackSpec): Promise<StackPlan> => {
     const state = await gateway.describe(spec.name);
     const wanted = (spec.template as { Resources?: Resources }).Resources ?? {};
-    const added = Object.entries(wanted).map(([logicalId, { Type }]): StackChange => ({ action: 'add', logicalId, type: Type, replacement: false }));
+    const added = Object.entries(wanted).map(([logicalId, { Type }]): StackChange => ({
+      action: 'add',
+      logicalId,
+      type: Type,
+      replacement: false,
+    }));
     if (!state || dead(state)) return { action: 'create', changes: added };
     if (good(state) && state.tags[HASH_TAG] === hashOf(spec)) {
       seen.set(spec.name, { ...state.outputs });
@@ -62,9 +67,7 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
 
   const fail = async (spec: { name: string }, state: StackState, since: number): Promise<never> => {
     const events = await gateway.events(state.id);
-    const first = events
-      .filter((e) => e.at >= since && /_FAILED$/.test(e.status) && !/cancelled$/i.test(e.reason ?? ''))
-      .at(-1);
+    const first = events.filter((e) => e.at >= since && /_FAILED$/.test(e.status) && !/cancelled$/i.test(e.reason ?? '')).at(-1);
     const what = first ? `${first.logicalId} (${first.type}): ${first.reason ?? first.status}` : (state.reason ?? state.status);
     throw new UserError('StackFailed', {
       message: `The stack ${spec.name} ended as ${state.status}: ${what}`,
@@ -91,7 +94,8 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
       if (started === 'unchanged') return { changed: false, outputs: { ...state.outputs } };
     } else await gateway.create({ ...input, token });
     const ended = await settle(spec.name, signal);
-    if (!ended || !good(ended)) await fail(spec, ended ?? { id: spec.name, status: 'gone', reason: null, tags: {}, outputs: {} }, since);
+    if (!ended || !good(ended))
+      await fail(spec, ended ?? { id: spec.name, status: 'gone', reason: null, tags: {}, outputs: {} }, since);
     return { changed: true, outputs: { ...ended!.outputs } };
   };
 

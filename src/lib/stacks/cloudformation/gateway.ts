@@ -23,6 +23,11 @@ export interface CloudFormationGateway {
   events(stack: string): Promise<StackEvent[]>;
   /** Both give the stack's id; `unchanged` where CloudFormation found nothing to update. */
   create(input: { name: string; body: string; tags: Readonly<Record<string, string>>; token: string }): Promise<string>;
-  update(input: { name: string; body: string; tags: Readonly<Record<string, string>>; token: string }): Promise<'started' | 'unchanged'>;
+  update(input: {
+    name: string;
+    body: string;
+    tags: Readonly<Record<string, string>>;
+    token: string;
+  }): Promise<'started' | 'unchanged'>;
   delete(stack: string): Promise<void>;
 }

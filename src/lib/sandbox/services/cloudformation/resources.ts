@@ -33,7 +33,9 @@ const targetGroup: ResourceType = {
   replacedBy: ['Port', 'Protocol', 'VpcId', 'TargetType', 'Name', 'ProtocolVersion'],
   create(context, { Tags, TargetGroupAttributes, Name, ...rest }, name) {
     const made = call(elbv2, 'CreateTargetGroup', { ...numbers(rest), Tags, Name: Name ?? unique(context, name, 32) }, context);
-    const { TargetGroupArn, TargetGroupName } = (made['TargetGroups'] as { TargetGroupArn: string; TargetGroupName: string }[])[0]!;
+    const { TargetGroupArn, TargetGroupName } = (
+      made['TargetGroups'] as { TargetGroupArn: string; TargetGroupName: string }[]
+    )[0]!;
     if (TargetGroupAttributes)
       call(elbv2, 'ModifyTargetGroupAttributes', { TargetGroupArn, Attributes: TargetGroupAttributes }, context);
     return groupMade(TargetGroupArn, TargetGroupName);
@@ -124,7 +126,10 @@ const role: ResourceType = {
   create(context, properties, name) {
     const physical = String(properties['RoleName'] ?? unique(context, name, 64));
     ec2(context.cell).roles[physical] = properties;
-    return { physical, attributes: { Arn: `arn:aws:iam::${context.account}:role/${physical}`, RoleId: `AROA${context.id(17).toUpperCase()}` } };
+    return {
+      physical,
+      attributes: { Arn: `arn:aws:iam::${context.account}:role/${physical}`, RoleId: `AROA${context.id(17).toUpperCase()}` },
+    };
   },
   update(context, physical, properties) {
     ec2(context.cell).roles[physical] = properties;

@@ -5,10 +5,16 @@ import type { Resource, Template } from './state.js';
 
 const short = (name: string): (ScalarTag | CollectionTag)[] => {
   const key = name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`;
-  const wrap = (value: unknown) => ({ [key]: name === 'GetAtt' && typeof value === 'string' ? value.split(/\.(.*)/s).slice(0, 2) : value });
+  const wrap = (value: unknown) => ({
+    [key]: name === 'GetAtt' && typeof value === 'string' ? value.split(/\.(.*)/s).slice(0, 2) : value,
+  });
   return [
     { tag: `!${name}`, resolve: (text: string) => wrap(text) },
-    { tag: `!${name}`, collection: 'seq', resolve: (seq: unknown) => wrap((seq as { toJSON(): unknown }).toJSON()) } as unknown as CollectionTag,
+    {
+      tag: `!${name}`,
+      collection: 'seq',
+      resolve: (seq: unknown) => wrap((seq as { toJSON(): unknown }).toJSON()),
+    } as unknown as CollectionTag,
   ];
 };
 const customTags = ['Ref', 'GetAtt', 'Sub', 'Join', 'Select', 'Split'].flatMap(short);
@@ -98,7 +104,9 @@ export function resolve(value: unknown, scope: Scope): unknown {
       );
     }
   }
-  return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner, scope)] as const).filter(([, v]) => v !== undefined));
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [key, resolve(inner, scope)] as const).filter(([, v]) => v !== undefined),
+  );
 }
 
 function ref(name: string, scope: Scope): unknown {
@@ -106,15 +114,24 @@ function ref(name: string, scope: Scope): unknown {
   if (name in scope.pseudo) return scope.pseudo[name];
   if (name in scope.parameters) return scope.parameters[name];
   const resource = scope.resources[name];
-  if (!resource) throw new AwsError('ValidationError', `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`);
+  if (!resource)
+    throw new AwsError(
+      'ValidationError',
+      `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`,
+    );
   return resource.physical;
 }
 
 function attribute(path: string, scope: Scope): string {
   const [logical, name] = path.split(/\.(.*)/s) as [string, string];
   const resource = scope.resources[logical];
-  if (!resource) throw new AwsError('ValidationError', `Template error: instance of Fn::GetAtt references undefined resource ${logical}`);
+  if (!resource)
+    throw new AwsError('ValidationError', `Template error: instance of Fn::GetAtt references undefined resource ${logical}`);
   const value = resource.attributes[name];
-  if (value === undefined) throw new AwsError('ValidationError', `Template error: resource ${logical} does not support attribute type ${name} in Fn::GetAtt`);
+  if (value === undefined)
+    throw new AwsError(
+      'ValidationError',
+      `Template error: resource ${logical} does not support attribute type ${name} in Fn::GetAtt`,
+    );
   return value;
 }

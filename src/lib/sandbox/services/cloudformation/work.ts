@@ -8,10 +8,19 @@ import { levelsOf, references, resolve, type Scope } from './template.js';
 const LEVEL_MS = 4_000;
 const STACK = 'AWS::CloudFormation::Stack';
 
-export function record(world: World, stack: Stack, now: number, logical: string, status: string, reason: string | null = null): void {
+export function record(
+  world: World,
+  stack: Stack,
+  now: number,
+  logical: string,
+  status: string,
+  reason: string | null = null,
+): void {
   const own = logical === stack.name;
   const resource = stack.resources[logical];
-  const type = own ? STACK : (resource?.type ?? stack.template.Resources[logical]?.Type ?? stack.before?.template.Resources[logical]?.Type ?? '');
+  const type = own
+    ? STACK
+    : (resource?.type ?? stack.template.Resources[logical]?.Type ?? stack.before?.template.Resources[logical]?.Type ?? '');
   if (own) {
     stack.status = status;
     stack.reason = reason;
@@ -41,10 +50,19 @@ const verb: Readonly<Record<Work['kind'], string>> = {
   cleanup: 'UPDATE',
 };
 
-export function begin(world: World, stack: Stack, kind: Work['kind'], levels: string[][], token: string | null, now: number, reason: string | null = null): void {
+export function begin(
+  world: World,
+  stack: Stack,
+  kind: Work['kind'],
+  levels: string[][],
+  token: string | null,
+  now: number,
+  reason: string | null = null,
+): void {
   stack.work = { kind, levels, token };
   if (kind === 'cleanup') record(world, stack, now, stack.name, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-  else record(world, stack, now, stack.name, `${verb[kind]}_IN_PROGRESS`, reason ?? (kind === 'rollback' ? null : 'User Initiated'));
+  else
+    record(world, stack, now, stack.name, `${verb[kind]}_IN_PROGRESS`, reason ?? (kind === 'rollback' ? null : 'User Initiated'));
   enter(world, stack, now);
 }
 
@@ -57,8 +75,7 @@ function enter(world: World, stack: Stack, now: number): void {
       const there = stack.resources[logical];
       if (!there) record(world, stack, now, logical, 'CREATE_IN_PROGRESS');
       else if (changed(stack, logical)) record(world, stack, now, logical, 'UPDATE_IN_PROGRESS');
-    }
-    else if (stack.resources[logical]) record(world, stack, now, logical, 'DELETE_IN_PROGRESS');
+    } else if (stack.resources[logical]) record(world, stack, now, logical, 'DELETE_IN_PROGRESS');
   }
   stack.nextAt = now + (work.levels.length > 0 ? LEVEL_MS : 1_000);
 }
@@ -101,13 +118,21 @@ function make(context: CallContext, stack: Stack, level: readonly string[]): str
     const type = resourceTypes[wanted.Type]!;
     const there = stack.resources[logical];
     if (failed) {
-      record(world, stack, now, logical, there ? 'UPDATE_FAILED' : 'CREATE_FAILED', there ? 'Resource update cancelled' : 'Resource creation cancelled');
+      record(
+        world,
+        stack,
+        now,
+        logical,
+        there ? 'UPDATE_FAILED' : 'CREATE_FAILED',
+        there ? 'Resource update cancelled' : 'Resource creation cancelled',
+      );
       continue;
     }
     try {
       const properties = resolve(wanted.Properties ?? {}, scopeOf(context, stack)) as Record<string, unknown>;
       if (there && JSON.stringify(there.properties) === JSON.stringify(properties)) continue;
-      const replaced = there && type.replacedBy.some((key) => JSON.stringify(there.properties[key]) !== JSON.stringify(properties[key]));
+      const replaced =
+        there && type.replacedBy.some((key) => JSON.stringify(there.properties[key]) !== JSON.stringify(properties[key]));
       const made =
         there && !replaced
           ? type.update(context, there.physical, properties)
@@ -152,13 +177,28 @@ function remove(context: CallContext, stack: Stack, level: readonly string[]): s
 function rollBack(world: World, stack: Stack, now: number, failed: string): void {
   const made = Object.keys(stack.resources);
   const levels = levelsOf(stack.template, made).reverse();
-  begin(world, stack, 'rollback', levels, stack.work!.token, now, `The following resource(s) failed to create: [${failed}]. Rollback requested by user.`);
+  begin(
+    world,
+    stack,
+    'rollback',
+    levels,
+    stack.work!.token,
+    now,
+    `The following resource(s) failed to create: [${failed}]. Rollback requested by user.`,
+  );
 }
 
 /** Puts the resources back as they were before the update, at once, and says so. */
 function rollUpdateBack(context: CallContext, stack: Stack, failed: string): void {
   const { world, now } = context;
-  record(world, stack, now, stack.name, 'UPDATE_ROLLBACK_IN_PROGRESS', `The following resource(s) failed to update: [${failed}].`);
+  record(
+    world,
+    stack,
+    now,
+    stack.name,
+    'UPDATE_ROLLBACK_IN_PROGRESS',
+    `The following resource(s) failed to update: [${failed}].`,
+  );
   const before = stack.before!;
   for (const [logical, resource] of Object.entries(stack.resources)) {
     const old = before.resources[logical];
@@ -247,7 +287,7 @@ export function changesOf(stack: { template: Template; resources: Record<string,
 /** Those, and what refers to them: a replaced resource has a new physical id. */
 export function touchedBy(changed: readonly string[], template: Template): string[] {
   const touched = new Set(changed);
-  for (let grown = -1; grown !== touched.size; ) {
+  for (let grown = -1; grown !== touched.size;) {
     grown = touched.size;
     for (const [id, resource] of Object.entries(template.Resources))
       if ([...references(resource.Properties ?? {})].some((name) => touched.has(name))) touched.add(id);

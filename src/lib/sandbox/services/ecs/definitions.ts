@@ -25,14 +25,14 @@ type Input = TaskDefinition['input'] & {
 function check(input: Input): void {
   const fault = (message: string) => new AwsError('ClientException', message);
   if (!/^[a-zA-Z0-9_-]{1,255}$/.test(input.family ?? ''))
-    throw fault("Family contains invalid characters. Only alphanumeric characters, dashes and underscores are allowed.");
+    throw fault('Family contains invalid characters. Only alphanumeric characters, dashes and underscores are allowed.');
   if (!input.containerDefinitions?.length) throw fault('Container list cannot be empty.');
   for (const container of input.containerDefinitions) {
     if (!container.name) throw fault('Container.name contains invalid characters.');
     if (!container.image) throw fault('Container.image should not be null or empty.');
   }
   if (!input.requiresCompatibilities?.includes('FARGATE')) return;
-  if (input.networkMode !== 'awsvpc') throw fault("Fargate only supports network mode ‘awsvpc’.");
+  if (input.networkMode !== 'awsvpc') throw fault('Fargate only supports network mode ‘awsvpc’.');
   if (!input.cpu || !input.memory) throw fault("Fargate requires that 'cpu' be defined at the task level.");
   const range = fargateMemory[input.cpu];
   const memory = Number(input.memory);
@@ -40,9 +40,10 @@ function check(input: Input): void {
 }
 
 export function showDefinition(definition: TaskDefinition): object {
-  const { tags: _tags, ...input } = definition.input as Input;
+  const { input } = definition;
   return {
     ...input,
+    tags: undefined,
     containerDefinitions: definition.input.containerDefinitions.map((container: ContainerDefinition) => ({
       cpu: 0,
       portMappings: [],

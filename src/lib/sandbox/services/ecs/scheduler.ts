@@ -52,12 +52,19 @@ export function advance(cell: Cell, now: number, world: World): void {
   for (const task of Object.values(state.tasks)) {
     if (task.nextAt === null || task.nextAt > now) continue;
     const service = state.services[`${task.cluster}/${task.service}`]!;
-    stepTask(cell, service, service.deployments.find((d) => d.id === task.deployment), task, now);
+    stepTask(
+      cell,
+      service,
+      service.deployments.find((d) => d.id === task.deployment),
+      task,
+      now,
+    );
     // A scheduler at rest is woken by what it did not order.
     service.nextTick ??= now + TICK_MS;
   }
   for (const service of Object.values(state.services))
-    if (service.nextTick !== null && service.nextTick <= now) service.nextTick = tick(cell, world, service, now) ? now + TICK_MS : null;
+    if (service.nextTick !== null && service.nextTick <= now)
+      service.nextTick = tick(cell, world, service, now) ? now + TICK_MS : null;
 }
 
 /** One look at one service; returns whether there is more to do. */
@@ -90,7 +97,12 @@ function failUnhealthy(cell: Cell, world: World, service: Service, tasks: Task[]
     const group = deployment ? groupsOf(deployment)[0] : undefined;
     const reason = group ? `Task failed ELB health checks in (target-group ${group})` : 'Task failed container health checks';
     if (group)
-      say(world, service, now, `(task ${task.id}) (port 8080) is unhealthy in (target-group ${group}) due to (reason Health checks failed)`);
+      say(
+        world,
+        service,
+        now,
+        `(task ${task.id}) (port 8080) is unhealthy in (target-group ${group}) due to (reason Health checks failed)`,
+      );
     stopTask(cell, deployment, task, 'ServiceSchedulerInitiated', reason, now);
     say(world, service, now, `has stopped 1 running tasks: (task ${task.id}).`);
     if (deployment) count(deployment, now);
@@ -157,7 +169,14 @@ function stopAll(cell: Cell, world: World, service: Service, victims: Task[], no
   const running = victims.filter((t) => t.status === 'RUNNING');
   for (const task of victims) {
     const deployment = service.deployments.find((d) => d.id === task.deployment);
-    stopTask(cell, deployment, task, 'ServiceSchedulerInitiated', `Scaling activity initiated by (deployment ${task.deployment})`, now);
+    stopTask(
+      cell,
+      deployment,
+      task,
+      'ServiceSchedulerInitiated',
+      `Scaling activity initiated by (deployment ${task.deployment})`,
+      now,
+    );
   }
   if (pending.length > 0) say(world, service, now, `stopped ${pending.length} pending tasks.`);
   if (running.length === 0) return;
@@ -194,7 +213,15 @@ function startMissing(cell: Cell, world: World, service: Service, current: Deplo
 }
 
 /** Whether there is more to do; announces the end of a deployment, and one that cannot make progress. */
-function settle(cell: Cell, world: World, service: Service, current: Deployment, now: number, acted: boolean, bounds: Bounds): boolean {
+function settle(
+  cell: Cell,
+  world: World,
+  service: Service,
+  current: Deployment,
+  now: number,
+  acted: boolean,
+  bounds: Bounds,
+): boolean {
   const tasks = tasksOf(cell, service);
   const own = tasks.filter((t) => isActive(t) && t.deployment === current.id);
   const old = tasks.filter((t) => isActive(t) && t.deployment !== current.id);
@@ -208,7 +235,14 @@ function settle(cell: Cell, world: World, service: Service, current: Deployment,
   const moving = tasks.some((t) => t.nextAt !== null) || own.some((t) => t.status === 'RUNNING' && !isHealthy(t, now));
   if (current.rolloutState === 'FAILED') return moving || old.some(isPending);
   const waits = now < current.notBefore;
-  if (!acted && !moving && !waits && !service.stuck && own.length < service.desired && tasks.filter(isActive).length >= bounds.upper) {
+  if (
+    !acted &&
+    !moving &&
+    !waits &&
+    !service.stuck &&
+    own.length < service.desired &&
+    tasks.filter(isActive).length >= bounds.upper
+  ) {
     service.stuck = true;
     say(
       world,

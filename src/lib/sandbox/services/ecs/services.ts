@@ -78,7 +78,9 @@ function checkGroups(input: Input, cell: Cell): void {
 /** A new deployment becomes the primary one; the others go on until it is steady. */
 function deploy(context: CallContext, service: Service, taskDefinition: string): void {
   const { cell, now, id } = context;
-  const number = Array.from(id(19), (c) => parseInt(c, 16) % 10).join('').replace(/^0/, '1');
+  const number = Array.from(id(19), (c) => parseInt(c, 16) % 10)
+    .join('')
+    .replace(/^0/, '1');
   const settings = { ...chosen(service.settings as Input, rolling) };
   const base = `${service.cluster}/${service.name}/${id(17)}`;
   const revision = arnOf(cell, `service-revision/${base}`);
@@ -136,15 +138,16 @@ function create(input: Input, context: CallContext): object {
   const { cell, now, callerArn } = context;
   const cluster = clusterOf(cell, input.cluster);
   const name = input.serviceName ?? '';
-  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(name))
-    throw new AwsError('InvalidParameterException', 'Invalid service name.');
+  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(name)) throw new AwsError('InvalidParameterException', 'Invalid service name.');
   const there = findService(cell, cluster, name);
   if (there && there.status !== 'INACTIVE') {
     if (there.status === 'ACTIVE' && input.clientToken && there.clientToken === input.clientToken)
       return { service: showService(cell, there) };
     throw new AwsError(
       'InvalidParameterException',
-      there.status === 'DRAINING' ? 'Unable to Start a service that is still Draining.' : 'Creation of service was not idempotent.',
+      there.status === 'DRAINING'
+        ? 'Unable to Start a service that is still Draining.'
+        : 'Creation of service was not idempotent.',
     );
   }
   const taskDefinition = needDefinition(cell, input.taskDefinition);
@@ -209,7 +212,8 @@ function update(input: Input, context: CallContext): object {
 
 const forget = (cell: Cell, now: number): void => {
   const { tasks } = slice(cell);
-  for (const [id, task] of Object.entries(tasks)) if (task.stoppedAt !== null && now - task.stoppedAt > KEEP_STOPPED_MS) delete tasks[id];
+  for (const [id, task] of Object.entries(tasks))
+    if (task.stoppedAt !== null && now - task.stoppedAt > KEEP_STOPPED_MS) delete tasks[id];
 };
 
 const byArn = (cell: Cell, arn: string): Service | undefined =>
@@ -228,7 +232,8 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     return { service: showService(context.cell, service) };
   },
   DescribeServices(input: { cluster?: string; services: string[]; include?: string[] }, { cell }) {
-    if (input.services.length > 10) throw new AwsError('InvalidParameterException', 'Services cannot have more than 10 elements.');
+    if (input.services.length > 10)
+      throw new AwsError('InvalidParameterException', 'Services cannot have more than 10 elements.');
     const cluster = clusterOf(cell, input.cluster);
     const found = input.services.map((name) => ({ name, service: findService(cell, cluster, name) }));
     return {
@@ -260,7 +265,8 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
   ) {
     const cluster = clusterOf(cell, input.cluster);
     forget(cell, now);
-    if (input.serviceName && !findService(cell, cluster, input.serviceName)) throw new AwsError('ServiceNotFoundException', 'Service not found.');
+    if (input.serviceName && !findService(cell, cluster, input.serviceName))
+      throw new AwsError('ServiceNotFoundException', 'Service not found.');
     const stopped = input.desiredStatus === 'STOPPED';
     const all = Object.values(slice(cell).tasks).filter(
       (t) =>
@@ -290,7 +296,14 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     if (!task) throw new AwsError('InvalidParameterException', 'The referenced task was not found.');
     const service = slice(cell).services[`${task.cluster}/${task.service}`]!;
     if (task.stoppingAt === null) {
-      stopTask(cell, service.deployments.find((d) => d.id === task.deployment), task, 'UserInitiated', input.reason ?? 'Task stopped by user', now);
+      stopTask(
+        cell,
+        service.deployments.find((d) => d.id === task.deployment),
+        task,
+        'UserInitiated',
+        input.reason ?? 'Task stopped by user',
+        now,
+      );
       say(world, service, now, `has stopped 1 running tasks: (task ${task.id}).`);
       service.nextTick ??= now + 1_000;
     }
@@ -322,7 +335,15 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     const found = input.serviceDeploymentArns.map((arn) => ({ arn, service: byArn(cell, arn) }));
     return {
       serviceDeployments: found.flatMap(({ arn, service }) =>
-        service ? [showRecord(cell, service, service.records.find((r) => r.arn === arn)!)] : [],
+        service
+          ? [
+              showRecord(
+                cell,
+                service,
+                service.records.find((r) => r.arn === arn)!,
+              ),
+            ]
+          : [],
       ),
       failures: found.filter(({ service }) => !service).map(({ arn }) => ({ arn, reason: 'MISSING' })),
     };
@@ -373,11 +394,14 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
           status: 'ACTIVE',
           registeredContainerInstancesCount: 0,
           runningTasksCount: Object.values(tasks).filter((t) => t.cluster === name && t.status === 'RUNNING').length,
-          pendingTasksCount: Object.values(tasks).filter((t) => t.cluster === name && t.nextAt !== null && t.stoppingAt === null).length,
+          pendingTasksCount: Object.values(tasks).filter((t) => t.cluster === name && t.nextAt !== null && t.stoppingAt === null)
+            .length,
           activeServicesCount: Object.values(services).filter((s) => s.cluster === name && s.status === 'ACTIVE').length,
           tags: clusters[name]!.tags,
         })),
-      failures: names.filter((name) => !clusters[name]).map((name) => ({ arn: arnOf(cell, `cluster/${name}`), reason: 'MISSING' })),
+      failures: names
+        .filter((name) => !clusters[name])
+        .map((name) => ({ arn: arnOf(cell, `cluster/${name}`), reason: 'MISSING' })),
     };
   },
   CreateCluster(input: { clusterName?: string; tags?: Tag[] }, { cell, now }) {
@@ -391,7 +415,9 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
   },
   DeleteCluster(input: { cluster: string }, { cell }) {
     const name = clusterOf(cell, input.cluster);
-    const busy = Object.values(slice(cell).services).some((s) => s.cluster === name && (s.status !== 'INACTIVE' || tasksOf(cell, s).some((t) => t.status !== 'STOPPED')));
+    const busy = Object.values(slice(cell).services).some(
+      (s) => s.cluster === name && (s.status !== 'INACTIVE' || tasksOf(cell, s).some((t) => t.status !== 'STOPPED')),
+    );
     if (busy) throw new AwsError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.');
     delete slice(cell).clusters[name];
     return { cluster: { clusterArn: arnOf(cell, `cluster/${name}`), clusterName: name, status: 'INACTIVE' } };

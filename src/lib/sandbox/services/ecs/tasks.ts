@@ -39,9 +39,15 @@ export function startTask(cell: Cell, world: World, service: Service, deployment
     outcome,
     healthyAt: null,
     unhealthyAt: null,
-    ip: `10.0.${(spread >>> 8) & 255}.${(spread & 255) || 1}`,
+    ip: `10.0.${(spread >>> 8) & 255}.${spread & 255 || 1}`,
     zone: `${cell.region}${'abc'[Object.keys(slice(cell).tasks).length % 3]}`,
-    containers: fates.map(({ c, fate }) => ({ name: c.name, image: c.image, imageDigest: fate.digest, exitCode: null, reason: null })),
+    containers: fates.map(({ c, fate }) => ({
+      name: c.name,
+      image: c.image,
+      imageDigest: fate.digest,
+      exitCode: null,
+      reason: null,
+    })),
   };
   slice(cell).tasks[id] = task;
   return task;
@@ -128,7 +134,14 @@ function run(cell: Cell, service: Service, deployment: Deployment | undefined, t
 }
 
 /** Begins to stop a task: out of the load balancer first, SIGTERM then. */
-export function stopTask(cell: Cell, deployment: Deployment | undefined, task: Task, code: string, reason: string, now: number): void {
+export function stopTask(
+  cell: Cell,
+  deployment: Deployment | undefined,
+  task: Task,
+  code: string,
+  reason: string,
+  now: number,
+): void {
   const groups = deployment && task.status === 'RUNNING' ? groupsOf(deployment) : [];
   const drained = Math.max(now, ...groups.map((arn) => deregisterTarget(cell, arn, task.ip, now)));
   task.stoppingAt = now;

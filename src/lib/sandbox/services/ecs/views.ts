@@ -68,7 +68,11 @@ export function showTask(cell: Cell, task: Task, now: number): object {
     group: `service:${task.service}`,
     launchType: 'FARGATE',
     availabilityZone: task.zone,
-    healthStatus: isHealthy(task, now) ? 'HEALTHY' : task.unhealthyAt !== null && task.unhealthyAt <= now ? 'UNHEALTHY' : 'UNKNOWN',
+    healthStatus: isHealthy(task, now)
+      ? 'HEALTHY'
+      : task.unhealthyAt !== null && task.unhealthyAt <= now
+        ? 'UNHEALTHY'
+        : 'UNKNOWN',
     createdAt: date(task.createdAt),
     startedAt: date(task.startedAt),
     stoppingAt: date(task.stoppingAt),
@@ -119,7 +123,11 @@ export function showRecord(cell: Cell, service: Service, record: DeploymentRecor
     },
     deploymentConfiguration: configurationOf(service),
     rollback: record.rollback
-      ? { reason: record.rollback.reason, startedAt: new Date(record.rollback.startedAt), serviceRevisionArn: record.rollback.revision }
+      ? {
+          reason: record.rollback.reason,
+          startedAt: new Date(record.rollback.startedAt),
+          serviceRevisionArn: record.rollback.revision,
+        }
       : undefined,
     deploymentCircuitBreaker: {
       status: !record.breaker.enable

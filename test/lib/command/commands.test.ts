@@ -1,0 +1,202 @@
+/** The commands in process, against a sandbox of their own: what the bundle does, with its lines counted. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deployServices } from '../../../src/lib/command/deploy.js';
+import { faultImage, sandboxCalls, sandboxReset, sandboxStatus } from '../../../src/lib/command/sandbox.js';
+import { downStaging, lsStagings, showOneStaging, upStaging } from '../../../src/lib/command/staging.js';
+import { showStatus } from '../../../src/lib/command/status.js';
+import { getTag, listTags, setTag } from '../../../src/lib/command/tags.js';
+import { lsTemplates, renderStack, showTemplate } from '../../../src/lib/command/templates.js';
+import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
+import type { TagRow } from '../../../src/lib/model/tag-row.js';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'baf-commands-'));
+  cpSync(resolve('examples/retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
+  process.env['BAF_ACTOR'] = 'ana';
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const base = () => ({
+  dir,
+  sandbox: true,
+  speed: 300,
+  yes: true,
+  'no-input': true,
+  'no-color': true,
+  verbose: false,
+  progress: 'none',
+});
+const deployFlags = {
+  env: 'prod',
+  plan: false,
+  'exit-code': false,
+  timeout: '30m',
+  'on-failure': 'rollback' as const,
+  json: true,
+};
+const deploy = async (services: string[], tag: string | null, more: object = {}) => {
+  const done = await deployServices({ ...base(), ...deployFlags, services, ...(tag ? { tag: [tag] } : {}), ...more });
+  return { ...done, outcome: (done.json as { deploy: DeployOutcome }).deploy };
+};
+const tagsOf = async (service: string): Promise<TagRow[]> =>
+  ((await listTags([service], { ...base(), env: ['prod'] })).json as { tags: TagRow[] }).tags;
+
+describe('stagings', () => {
+  it('live and go', async () => {
+    const up = await upStaging('demo', { ...base(), timeout: '15m' });
+    expect(up.exitCode).toBe(0);
+    expect(up.text).toMatch(/^demo ready {2}ana's, in staging, expires in 2d 23h\n {2}ui /);
+    expect((await upStaging('demo', { ...base(), timeout: '15m', ttl: '5d', tag: ['ui=1.4.0'] })).text).toMatch(
+      /ui\s+1\.4\.0 {2}ready/,
+    );
+    expect((await lsStagings(base())).text).toMatch(/demo\s+ready\s+ana/);
+    expect((await showOneStaging('demo', base())).text).toMatch(/expires in 4d 23h/);
+    await expect(showOneStaging('other', base())).rejects.toMatchObject({ code: 'StagingUnknown' });
+    process.env['BAF_ACTOR'] = 'ben';
+    await expect(upStaging('demo', { ...base(), timeout: '15m' })).rejects.toMatchObject({ code: 'StagingTaken', exitCode: 4 });
+    process.env['BAF_ACTOR'] = 'ana';
+    await expect(upStaging('long', { ...base(), timeout: '15m', ttl: '90d' })).rejects.toMatchObject({
+      code: 'TtlTooLong',
+      exitCode: 4,
+    });
+    await expect(upStaging('prod', { ...base(), timeout: '15m' })).rejects.toMatchObject({ exitCode: 2 });
+    expect((await downStaging('demo', base())).text).toBe('The staging demo is gone.');
+    expect((await downStaging('demo', base())).text).toMatch(/nothing to do/);
+    expect((await lsStagings(base())).text).toMatch(/^No stagings/);
+  });
+});
+
+describe('deploys', () => {
+  it('go wave by wave, are seen, and are unchanged after', async () => {
+    const first = await deploy(['ui', 'catalog'], '1.3.0');
+    expect(first.outcome.status).toBe('succeeded');
+    expect(first.text).toMatch(/✓ ui 1\.3\.0 succeeded/);
+    const plan = await deployServices({
+      ...base(),
+      ...deployFlags,
+      services: ['ui'],
+      tag: ['1.4.0'],
+      plan: true,
+      'exit-code': true,
+    });
+    expect(plan.exitCode).toBe(6);
+    expect(plan.text).toMatch(
+      /wave 1, then 60s bake\n {2}~ ui in shop-canary\/eu-west-1: 1\.3\.0 -> 1\.4\.0 \(tag, task definition\)/,
+    );
+    expect((await deploy(['ui'], '1.4.0', { targets: ['shop-canary'] })).outcome.rollouts.map((r) => r.target)).toEqual([
+      'shop-canary/eu-west-1',
+    ]);
+    expect((await tagsOf('ui')).map((t) => `${t.tag} ${t.running} ${t.live} ${t.updatedBy}`)).toEqual([
+      '1.4.0 1.4.0 1.4.0 ana',
+      '1.3.0 1.3.0 1.3.0 ana',
+      '1.3.0 1.3.0 1.3.0 ana',
+    ]);
+    const again = await deploy(['catalog'], '1.3.0');
+    expect([again.outcome.status, again.exitCode]).toEqual(['unchanged', 0]);
+    expect(again.text).toMatch(/Nothing to do/);
+    const status = await showStatus(['ui'], { ...base(), env: 'prod' });
+    expect(status.text).toMatch(/ui\s+shop-canary\/eu-west-1\s+1\.4\.0\s+2\/2\s+steady/);
+  });
+
+  it.each([
+    ['exits', 'ContainerExited', /exit code 1/],
+    ['oom', 'OutOfMemory', /exit code 137/],
+    ['unhealthy', 'HealthCheckFailed', /health checks/],
+  ] as const)('of an image that %s come back, with the cause', async (outcome, code, message) => {
+    await deploy(['ui'], '1.4.0');
+    await faultImage(`retail-store-sample-ui:2.0-${outcome}`, { ...base(), outcome });
+    const { outcome: ended, exitCode, text } = await deploy(['ui'], `2.0-${outcome}`);
+    expect(ended.status).toBe('rolled-back');
+    expect(exitCode).toBe(1);
+    expect(ended.rollouts[0]!.cause).toMatchObject({ code, message: expect.stringMatching(message) as string });
+    expect(ended.rollouts.slice(1).map((r) => r.status)).toEqual(['skipped', 'skipped']);
+    expect(text).toMatch(/why: [\s\S]*do: {2}/);
+    expect((await tagsOf('ui')).map((t) => `${t.tag} ${t.running} ${t.state}`)).toEqual(Array(3).fill('1.4.0 1.4.0 in-sync'));
+  });
+
+  it('of a failure in a later wave bring the earlier waves back too', async () => {
+    await deploy(['ui'], '1.4.0');
+    const slow = { speed: 30 };
+    const running = deploy(['ui'], '3.0', slow);
+    // The image breaks while the canary bakes.
+    for (;;) {
+      await new Promise((done) => setTimeout(done, 50));
+      if ((await tagsOf('ui'))[0]!.live === '3.0') break;
+    }
+    await faultImage('retail-store-sample-ui:3.0', { ...base(), outcome: 'exits' });
+    const { outcome, exitCode } = await running;
+    expect(outcome.rollouts.map((r) => `${r.target} ${r.status} ${r.cause?.code}`)).toEqual([
+      'shop-canary/eu-west-1 rolled-back RolledBackWithDeploy',
+      'shop-prod/eu-west-1 rolled-back ContainerExited',
+      'shop-prod/us-east-1 rolled-back ContainerExited',
+    ]);
+    expect(exitCode).toBe(1);
+    expect((await tagsOf('ui')).map((t) => `${t.tag} ${t.running} ${t.live} ${t.state}`)).toEqual(
+      Array(3).fill('1.4.0 1.4.0 1.4.0 in-sync'),
+    );
+  });
+
+  it('stop where they are with --on-failure stop', async () => {
+    await faultImage('retail-store-sample-catalog:4.0', { ...base(), outcome: 'exits' });
+    const { outcome, exitCode } = await deploy(['catalog'], '4.0', { 'on-failure': 'stop' });
+    expect(outcome.rollouts.map((r) => r.status)).toEqual(['failed', 'skipped', 'skipped']);
+    expect(exitCode).toBe(1);
+    expect((await deploy(['catalog'], '1.3.0')).outcome.status).toBe('succeeded');
+  });
+
+  it('without a tag take the deploy tag', async () => {
+    await setTag('catalog', '1.9.0', { ...base(), env: 'prod' });
+    expect((await tagsOf('catalog')).map((t) => t.state)).toEqual(['drifted', 'drifted', 'drifted']);
+    const { outcome } = await deploy(['catalog'], null);
+    expect(outcome.rollouts.map((r) => `${r.from?.tag} ${r.to.tag} ${r.status}`)).toEqual(Array(3).fill('1.3.0 1.9.0 succeeded'));
+  });
+});
+
+describe('tags', () => {
+  it('are set once, got, and refused where the image is not there', async () => {
+    expect((await getTag('catalog', { ...base(), env: 'prod' })).text).toBe('1.9.0');
+    expect((await setTag('catalog', '1.9.0', { ...base(), env: 'prod' })).text).toMatch(/1\.9\.0 already \(version \d+\)/);
+    await faultImage('retail-store-sample-catalog:9.9', { ...base(), outcome: 'missing' });
+    await expect(setTag('catalog', '9.9', { ...base(), env: 'prod' })).rejects.toMatchObject({
+      code: 'ImageMissing',
+      exitCode: 4,
+    });
+    await expect(getTag('orders', { ...base(), env: 'prod' })).rejects.toMatchObject({ code: 'TagMissing' });
+    await expect(setTag('catalog', '1.9.1', { ...base(), env: 'prod', yes: false })).rejects.toMatchObject({
+      code: 'CannotAsk',
+      exitCode: 2,
+    });
+    expect((await listTags([], base())).text).toMatch(/catalog\s+prod\s+1\.9\.0\s+1\.9\.0\s+in-sync/);
+  });
+});
+
+describe('templates', () => {
+  it('are listed, shown and rendered without AWS', async () => {
+    expect((await lsTemplates(base())).text).toMatch(/web-service +a service behind/);
+    expect((await showTemplate('worker', base())).text).toMatch(/# example/);
+    expect(await renderStack('ui', { ...base(), env: 'prod', tag: '1.4.0', only: 'task-definition' })).toMatchObject({
+      family: 'retail-store-prod-ui',
+      cpu: '1024',
+    });
+    expect(await renderStack('ui', { ...base(), env: 'prod', only: 'stack' })).toHaveProperty('Resources.ListenerRule');
+    expect(await renderStack('ui', { ...base(), env: 'prod', only: 'service' })).toMatchObject({ desiredCount: 2 });
+    await expect(renderStack('ui', { ...base(), env: 'prod', target: 'shop-prod/eu-west-2' })).rejects.toMatchObject({
+      code: 'TargetUnknown',
+    });
+  });
+});
+
+describe('the sandbox', () => {
+  it('tells its state and calls, refuses a fault of nothing, and is reset', async () => {
+    expect((await sandboxStatus(base())).text).toMatch(/not served now[\s\S]*shop-prod 333333333333/);
+    expect((await sandboxCalls(base())).text).toMatch(/ecs:DescribeServices {2}333333333333\/us-east-1/);
+    await expect(faultImage('nothing', { ...base(), outcome: 'exits' })).rejects.toMatchObject({ code: 'ImageInvalid' });
+    await expect(sandboxReset({ ...base(), yes: false })).rejects.toMatchObject({ code: 'CannotAsk' });
+    expect((await sandboxReset(base())).json).toEqual({ reset: true });
+    expect((await listTags(['ui'], { ...base(), env: ['prod'] })).text).toMatch(/ui\s+prod\s+-\s+-\s+missing/);
+  });
+});

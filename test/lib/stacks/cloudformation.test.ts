@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { createCloudFormationEngine, HASH_TAG, hashOf } from '../../../src/lib/stacks/cloudformation/engine.js';
+import type { CloudFormationGateway, StackState } from '../../../src/lib/stacks/cloudformation/gateway.js';
+
+const spec = { name: 's', template: { Resources: { A: { Type: 'T' } } }, tags: { a: 'b' } };
+const state = (status: string, tags: Record<string, string> = { [HASH_TAG]: hashOf(spec) }): StackState => ({
+  id: 'id-s',
+  status,
+  reason: null,
+  tags,
+  outputs: { O: '1' },
+});
+const signal = new AbortController().signal;
+
+/** Answers DescribeStacks in turn, the last one for ever; every call is written down. */
+function fake(states: (StackState | null)[], events: Awaited<ReturnType<CloudFormationGateway['events']>> = []) {
+  const calls: string[] = [];
+  const rest = [...states];
+  const gateway: CloudFormationGateway = {
+    describe: () => (calls.push('describe'), Promise.resolve(rest.length > 1 ? rest.shift()! : rest[0]!)),
+    template: () => (calls.push('template'), Promise.resolve('{"Resources":{"A":{"Type":"U"},"B":{"Type":"T"}}}')),
+    events: () => (calls.push('events'), Promise.resolve(events)),
+    create: () => (calls.push('create'), Promise.resolve('id-s')),
+    update: () => (calls.push('update'), Promise.resolve('started')),
+    delete: () => (calls.push('delete'), Promise.resolve()),
+  };
+  return { calls, engine: createCloudFormationEngine(gateway, { now: () => 0, sleep: () => Promise.resolve() }) };
+}
+
+describe('the CloudFormation engine', () => {
+  it('unchanged is one read and no write', async () => {
+    const { calls, engine } = fake([state('CREATE_COMPLETE')]);
+    expect(await engine.plan(spec)).toEqual({ action: 'none', changes: [] });
+    expect(await engine.outputs('s')).toEqual({ O: '1' });
+    expect(calls).toEqual(['describe']);
+    expect(await engine.apply(spec, signal)).toEqual({ changed: false, outputs: { O: '1' } });
+    expect(calls).toEqual(['describe', 'describe']);
+  });
+  it('plans what would change, without writing', async () => {
+    const { calls, engine } = fake([state('UPDATE_COMPLETE', {})]);
+    expect(await engine.plan(spec)).toEqual({
+      action: 'update',
+      changes: [
+        { action: 'modify', logicalId: 'A', type: 'T', replacement: false },
+        { action: 'remove', logicalId: 'B', type: 'T', replacement: false },
+      ],
+    });
+    expect(calls).toEqual(['describe', 'template']);
+    expect((await fake([null]).engine.plan(spec)).action).toBe('create');
+  });
+  it('waits for what a killed run began', async () => {
+    const { calls, engine } = fake([state('CREATE_IN_PROGRESS'), state('CREATE_IN_PROGRESS'), state('CREATE_COMPLETE')]);
+    expect((await engine.apply(spec, signal)).changed).toBe(false);
+    expect(calls).toEqual(['describe', 'describe', 'describe']);
+  });
+  it('clears a first creation that failed, and makes it anew', async () => {
+    const { calls, engine } = fake([state('ROLLBACK_COMPLETE'), state('DELETE_COMPLETE'), state('CREATE_COMPLETE')]);
+    expect((await engine.apply(spec, signal)).changed).toBe(true);
+    expect(calls.filter((c) => c !== 'describe')).toEqual(['delete', 'create']);
+  });
+  it('updates what differs', async () => {
+    const { calls, engine } = fake([state('UPDATE_ROLLBACK_COMPLETE'), state('UPDATE_COMPLETE')]);
+    expect((await engine.apply(spec, signal)).changed).toBe(true);
+    expect(calls).toContain('update');
+  });
+  it('names the resource that failed first, not those cancelled after it', async () => {
+    const event = { type: 'T', status: 'CREATE_FAILED' };
+    const { engine } = fake(
+      [null, state('ROLLBACK_COMPLETE')],
+      [
+        { ...event, at: 3, logicalId: 'B', reason: 'Resource creation cancelled' },
+        { ...event, at: 2, logicalId: 'A', reason: 'Priority in use' },
+        { ...event, at: -9_999, logicalId: 'Old', reason: 'of an earlier run' },
+      ],
+    );
+    await expect(engine.apply(spec, signal)).rejects.toMatchObject({
+      code: 'StackFailed',
+      message: 'The stack s ended as ROLLBACK_COMPLETE: A (T): Priority in use',
+      exitCode: 1,
+    });
+  });
+  it('destroys once, and nothing where there is nothing', async () => {
+    const { calls, engine } = fake([state('CREATE_COMPLETE'), state('DELETE_IN_PROGRESS'), state('DELETE_COMPLETE')]);
+    await engine.destroy('s', signal);
+    expect(calls).toEqual(['describe', 'delete', 'describe', 'describe']);
+    const none = fake([null]);
+    await none.engine.destroy('s', signal);
+    expect(none.calls).toEqual(['describe']);
+    await expect(fake([state('CREATE_COMPLETE'), state('DELETE_FAILED')]).engine.destroy('s', signal)).rejects.toMatchObject({
+      code: 'StackFailed',
+    });
+  });
+  it('hashes by content, not by the order of keys', () => {
+    expect(hashOf({ ...spec, template: { b: 1, a: { d: 1, c: 2 } } })).toBe(
+      hashOf({ ...spec, template: { a: { c: 2, d: 1 }, b: 1 } }),
+    );
+    expect(hashOf(spec)).not.toBe(hashOf({ ...spec, tags: {} }));
+  });
+});
