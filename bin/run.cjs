@@ -6,6 +6,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   const { version } = require('../package.json');
   process.stdout.write(`baf/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
 } else {
-  require('node:module').enableCompileCache?.();
+  const dist = require('node:path').join(__dirname, '..', 'dist');
+  require('./code-cache.cjs').install(dist, false);
   require('../dist/cli.cjs').main(args, __filename);
 }
