@@ -165,6 +165,42 @@ describe('a service', () => {
   });
 });
 
+const nextEvents = (d: Drive) =>
+  allServices.map((s) => s.nextEventAt?.(d.sandbox.world.cell('111111111111', 'eu-west-1'), d.sandbox.world) ?? null);
+
+it('a crash loop slows down, and leaves no heap of stopped tasks behind', () => {
+  const d = drive();
+  d.sandbox.store.state.images['app:1'] = 'exits';
+  create(d);
+  d.pass(3 * 86_400);
+  expect(service(d).deployments[0].failedTasks).toBeLessThan(500);
+  expect(Object.keys((d.sandbox.store.state.cells['111111111111/eu-west-1']!['ecs'] as { tasks: object }).tasks).length).toBeLessThan(20);
+});
+
+it('a deployment that is stuck rests', () => {
+  const d = drive();
+  const deploymentConfiguration = { maximumPercent: 100, minimumHealthyPercent: 100 };
+  create(d, { deploymentConfiguration });
+  d.pass(200);
+  update(d, 'app:2', { deploymentConfiguration });
+  d.pass(300);
+  expect(nextEvents(d).every((at) => at === null)).toBe(true);
+  update(d, 'app:2', { deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100 } });
+  d.pass(300);
+  expect(service(d).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }]);
+});
+
+it('the order of keys in an update starts no deployment', () => {
+  const d = drive();
+  const network = { subnets: ['subnet-1'], assignPublicIp: 'DISABLED' };
+  create(d, { networkConfiguration: { awsvpcConfiguration: network } });
+  d.pass(200);
+  const { id } = service(d).deployments[0];
+  const turned = Object.fromEntries(Object.entries(network).reverse());
+  d.call('ecs', 'UpdateService', { cluster: 'baf', service: 'app', networkConfiguration: { awsvpcConfiguration: turned } });
+  expect(service(d).deployments[0].id).toBe(id);
+});
+
 it('what is asked wrongly is answered as ECS answers', () => {
   const d = drive();
   create(d);

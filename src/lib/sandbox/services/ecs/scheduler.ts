@@ -2,7 +2,7 @@
 import type { Cell, World } from '../../service.js';
 import { hasGroup } from '../elbv2.js';
 import { isActive, isPending, tasksOf, slice, type Deployment, type Service, type Task } from './state.js';
-import { count, groupsOf, startTask, stepTask, stopTask } from './tasks.js';
+import { count, forgetStopped, groupsOf, startTask, stepTask, stopTask } from './tasks.js';
 
 export const TICK_MS = 10_000;
 
@@ -69,6 +69,7 @@ export function advance(cell: Cell, now: number, world: World): void {
 
 /** One look at one service; returns whether there is more to do. */
 function tick(cell: Cell, world: World, service: Service, now: number): boolean {
+  forgetStopped(cell, now);
   const tasks = tasksOf(cell, service);
   const primary = service.deployments.find((d) => d.status === 'PRIMARY');
   if (service.status !== 'ACTIVE' || !primary) return drain(cell, world, service, tasks, now);
@@ -124,7 +125,7 @@ function fail(world: World, service: Service, deployment: Deployment, now: numbe
   record.statusReason = deployment.reason;
   const back = service.deployments.find((d) => d.completed && d !== deployment);
   if (!configurationOf(service).deploymentCircuitBreaker?.rollback || !back) {
-    record.status = back ? 'STOPPED' : 'ROLLBACK_FAILED';
+    record.status = configurationOf(service).deploymentCircuitBreaker?.rollback ? 'ROLLBACK_FAILED' : 'STOPPED';
     record.finishedAt = now;
     return;
   }
@@ -137,6 +138,7 @@ function fail(world: World, service: Service, deployment: Deployment, now: numbe
   back.failed = 0;
   record.status = 'ROLLBACK_IN_PROGRESS';
   record.rollback = { reason: deployment.reason, startedAt: now, revision: back.revision };
+  for (const key of Object.keys(deployment.settings)) if (!(key in back.settings)) delete service.settings[key];
   Object.assign(service.settings, back.settings);
 }
 
@@ -251,7 +253,8 @@ function settle(
       'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.',
     );
   }
-  return true;
+  // Nothing will change by itself any more: the scheduler rests until somebody changes something.
+  return !service.stuck || acted || moving || waits;
 }
 
 /** Says once which running tasks were registered. */

@@ -3,7 +3,7 @@ import { AwsError, type CallContext, type Cell, type Operation } from '../../ser
 import { page } from '../page.js';
 import { configurationOf, say, thresholdOf } from './scheduler.js';
 import { arnOf, clusterOf, findDefinition, findService, slice, tasksOf, type Service, type Tag } from './state.js';
-import { stopTask, KEEP_STOPPED_MS } from './tasks.js';
+import { forgetStopped, stopTask } from './tasks.js';
 import { showRecord, showService, showTask } from './views.js';
 
 type Input = Record<string, unknown> & {
@@ -40,6 +40,14 @@ const kept = [
 ];
 const chosen = (input: Input, keys: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(keys.filter((key) => input[key] !== undefined).map((key) => [key, input[key]]));
+
+/** The order in which a client writes keys is no change. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    inner && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 
 function needDefinition(cell: Cell, reference: string | undefined): string {
   const found = reference ? findDefinition(cell, reference) : null;
@@ -199,22 +207,16 @@ function update(input: Input, context: CallContext): object {
   const primary = service.deployments.find((d) => d.status === 'PRIMARY')!;
   const taskDefinition = input.taskDefinition ? needDefinition(cell, input.taskDefinition) : primary.taskDefinition;
   checkGroups(input, cell);
-  const before = JSON.stringify(chosen(service.settings as Input, rolling));
+  const before = canonical(chosen(service.settings as Input, rolling));
   Object.assign(service.settings, chosen(input, [...rolling, ...kept]));
   service.settings['deploymentConfiguration'] = configured(input, configurationOf(service) as Record<string, unknown>);
   if (input.desiredCount !== undefined) service.desired = input.desiredCount;
   const changed =
-    taskDefinition !== primary.taskDefinition || JSON.stringify(chosen(service.settings as Input, rolling)) !== before;
+    taskDefinition !== primary.taskDefinition || canonical(chosen(service.settings as Input, rolling)) !== before;
   if (changed || input.forceNewDeployment) deploy(context, service, taskDefinition);
-  else if (input.desiredCount !== undefined) service.nextTick = now + 1_000;
+  else service.nextTick ??= now + 1_000;
   return { service: showService(cell, service) };
 }
-
-const forget = (cell: Cell, now: number): void => {
-  const { tasks } = slice(cell);
-  for (const [id, task] of Object.entries(tasks))
-    if (task.stoppedAt !== null && now - task.stoppedAt > KEEP_STOPPED_MS) delete tasks[id];
-};
 
 const byArn = (cell: Cell, arn: string): Service | undefined =>
   Object.values(slice(cell).services).find((s) => s.records.some((r) => r.arn === arn) || s.revisions.some((r) => r.arn === arn));
@@ -264,7 +266,7 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     { cell, now },
   ) {
     const cluster = clusterOf(cell, input.cluster);
-    forget(cell, now);
+    forgetStopped(cell, now);
     if (input.serviceName && !findService(cell, cluster, input.serviceName))
       throw new AwsError('ServiceNotFoundException', 'Service not found.');
     const stopped = input.desiredStatus === 'STOPPED';

@@ -107,10 +107,18 @@ function fail(task: Task, deployment: Deployment | undefined, code: string, reas
   if (deployment) count(deployment, now);
 }
 
-/** One more failure; the next start waits a little longer each time. */
+/** One more failure; the next start waits longer each time, up to ECS's 27 minutes. */
 export function count(deployment: Deployment, now: number): void {
   deployment.failed++;
-  deployment.notBefore = now + Math.min(5_000 * deployment.failed, 60_000);
+  const doubled = 60_000 * 2 ** Math.min(5, Math.max(0, deployment.failed - 12));
+  deployment.notBefore = now + (deployment.failed <= 12 ? 5_000 * deployment.failed : Math.min(doubled, 27 * 60_000));
+}
+
+/** Stopped tasks are forgotten after a while, whether or not anybody asks for them. */
+export function forgetStopped(cell: Cell, now: number): void {
+  const { tasks } = slice(cell);
+  for (const [id, task] of Object.entries(tasks))
+    if (task.stoppedAt !== null && now - task.stoppedAt > KEEP_STOPPED_MS) delete tasks[id];
 }
 
 /** A running task: its checks begin, and decide at a time that is known now. */
