@@ -33,6 +33,19 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
         throw explainAwsError(error, 'ecs:DescribeTaskDefinition', where);
       }
     },
+    async serviceRevisions(arns) {
+      const pages = chunk(arns, 20).map((serviceRevisionArns) =>
+        call('DescribeServiceRevisions', async () =>
+          (await client()).send(new (await sdk()).DescribeServiceRevisionsCommand({ serviceRevisionArns })),
+        ),
+      );
+      return (await Promise.all(pages)).flatMap((page) =>
+        (page.serviceRevisions ?? []).map((r) => ({
+          taskDefinitionArn: r.taskDefinition ?? '',
+          images: (r.containerImages ?? []).map((c) => c.image ?? ''),
+        })),
+      );
+    },
     async registerTaskDefinition(input) {
       const answer = await call('RegisterTaskDefinition', async () =>
         (await client()).send(new (await sdk()).RegisterTaskDefinitionCommand(input as never)),

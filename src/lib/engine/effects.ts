@@ -11,6 +11,8 @@ export interface EcsGateway {
   describeServices(cluster: string, names: readonly string[]): Promise<ServiceState[]>;
   /** By ARN, `family:revision` or family (its latest); null where there is none. */
   describeTaskDefinition(reference: string): Promise<TaskDefinitionState | null>;
+  /** Images of service revisions, first the application's own: any number of ARNs, asked twenty a call. */
+  serviceRevisions(arns: readonly string[]): Promise<{ taskDefinitionArn: string; images: string[] }[]>;
   registerTaskDefinition(input: object): Promise<TaskDefinitionState>;
   createService(input: object): Promise<ServiceState>;
   updateService(input: object): Promise<ServiceState>;

@@ -5,7 +5,7 @@ import type { ServiceSpec } from '../model/service.js';
 import type { StatusRow } from '../model/status-row.js';
 import type { Target } from '../model/target.js';
 import type { TemplateFiles } from '../templates/render.js';
-import type { Effects } from './effects.js';
+import type { EcsGateway, Effects } from './effects.js';
 import { environmentServiceName } from './names.js';
 
 export interface StatusRequest {
@@ -75,23 +75,29 @@ const row = (service: string, environment: string, target: string, state: Status
   lastEvent: null,
 });
 
-/** Tag by task definition ARN: of the first container, the application's own. */
+/**
+ * Tag by task definition ARN, of the first container, the application's own. Service revisions tell it twenty a call;
+ * a task definition is asked for by itself only where no revision is known (deployments from before 2024-10-25).
+ */
 export async function runningTags(
-  ecs: { describeTaskDefinition(reference: string): Promise<{ raw: Readonly<Record<string, unknown>> } | null> },
+  ecs: Pick<EcsGateway, 'serviceRevisions' | 'describeTaskDefinition'>,
   live: readonly ServiceState[],
 ): Promise<Map<string, string>> {
-  const arns = [
-    ...new Set(
-      live
-        .map((s) => s.deployments.find((d) => d.rolloutState === 'COMPLETED')?.taskDefinitionArn ?? s.taskDefinitionArn)
-        .concat(live.map((s) => s.taskDefinitionArn)),
-    ),
-  ];
-  const found = await Promise.all(
-    arns.map(async (arn) => {
-      const containers = (await ecs.describeTaskDefinition(arn))?.raw['containerDefinitions'] as { image?: string }[] | undefined;
-      return [arn, containers?.[0]?.image ? tagOfImage(containers[0].image) : null] as const;
-    }),
+  const revisions = live.flatMap((s) => (s.raw['currentServiceRevisions'] as { arn?: string }[] | undefined) ?? []);
+  const images = new Map<string, string>();
+  for (const r of await ecs.serviceRevisions(revisions.flatMap((r) => (r.arn ? [r.arn] : []))))
+    if (r.images[0]) images.set(r.taskDefinitionArn, r.images[0]);
+  const wanted = live.flatMap((s) => [
+    s.taskDefinitionArn,
+    s.deployments.find((d) => d.rolloutState === 'COMPLETED')?.taskDefinitionArn ?? s.taskDefinitionArn,
+  ]);
+  await Promise.all(
+    [...new Set(wanted)]
+      .filter((arn) => arn && !images.has(arn))
+      .map(async (arn) => {
+        const containers = (await ecs.describeTaskDefinition(arn))?.raw['containerDefinitions'] as { image?: string }[] | undefined;
+        if (containers?.[0]?.image) images.set(arn, containers[0].image);
+      }),
   );
-  return new Map(found.filter((entry): entry is [string, string] => entry[1] !== null));
+  return new Map([...images].flatMap(([arn, image]) => (tagOfImage(image) === null ? [] : [[arn, tagOfImage(image)!] as const])));
 }
