@@ -4,19 +4,15 @@ import { paint } from './style.js';
 
 export function formatError(error: UserError, { color }: { color: boolean }): string {
   const { red, dim } = paint(color);
-  const indented = (first: string, text: string, width: number): string[] =>
-    text.split(/\r?\n/).map((line, index) => (index === 0 ? `${first} ${line}` : `${' '.repeat(width)}${line}`.trimEnd()));
+  const [first, ...rest] = error.message.split('\n');
   return [
-    ...indented(red('error:'), error.message, 7),
-    ...error.nextSteps.flatMap((step) => indented(`  ${dim('->')}`, step, 5)),
+    `${red('error:')} ${first}`,
+    ...rest.map((line) => `       ${line}`),
+    ...error.nextSteps.map((step) => `  ${dim('->')} ${step}`),
   ].join('\n');
 }
 
-export interface ErrorJson {
-  readonly error: { readonly code: string; readonly message: string; readonly nextSteps: string[]; readonly details?: unknown };
-}
-
-export const errorJson = (error: UserError): ErrorJson => ({
+export const errorJson = (error: UserError): { error: object } => ({
   error: {
     code: error.code,
     message: error.message,

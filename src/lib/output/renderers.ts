@@ -27,8 +27,7 @@ export function chooseProgress(
 ): ProgressKind {
   if (flag !== 'auto') return flag as ProgressKind;
   if (around.env['GITHUB_ACTIONS'] === 'true') return 'github';
-  const inCi = !['', 'false', '0'].includes(around.env['CI'] ?? '');
-  return around.stderrIsTTY && !inCi && around.env['TERM'] !== 'dumb' ? 'tree' : 'lines';
+  return around.stderrIsTTY && !around.env['CI'] && around.env['TERM'] !== 'dumb' ? 'tree' : 'lines';
 }
 
 export async function createRenderer(kind: ProgressKind, options: RendererOptions): Promise<Renderer> {
@@ -40,34 +39,22 @@ export async function createRenderer(kind: ProgressKind, options: RendererOption
     case 'github':
       return (await import('./github.js')).createGithub(options);
     case 'jsonl':
-      return (await import('./jsonl.js')).createJsonl(options);
+      return { handle: (event) => void options.stderr.write(JSON.stringify(event) + '\n'), close: () => undefined };
     default:
       return { handle: () => undefined, close: () => undefined };
   }
 }
 
-/** Passes events on; one that throws is closed (it may hold the cursor or the output) and not called again. */
 export function renderSafely(renderers: readonly Renderer[]): Renderer {
   const live = new Set(renderers);
-  const attempt = (act: () => void): boolean => {
-    try {
-      act();
-      return true;
-    } catch {
-      return false;
+  const each = (act: (renderer: Renderer) => void): void => {
+    for (const renderer of [...live]) {
+      try {
+        act(renderer);
+      } catch {
+        live.delete(renderer);
+      }
     }
   };
-  return {
-    handle(event) {
-      for (const renderer of [...live]) {
-        if (attempt(() => renderer.handle(event))) continue;
-        live.delete(renderer);
-        attempt(() => renderer.close());
-      }
-    },
-    close() {
-      for (const renderer of live) attempt(() => renderer.close());
-      live.clear();
-    },
-  };
+  return { handle: (event) => each((r) => r.handle(event)), close: () => each((r) => r.close()) };
 }
