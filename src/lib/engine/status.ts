@@ -95,7 +95,8 @@ export async function runningTags(
     [...new Set(wanted)]
       .filter((arn) => arn && !images.has(arn))
       .map(async (arn) => {
-        const containers = (await ecs.describeTaskDefinition(arn))?.raw['containerDefinitions'] as { image?: string }[] | undefined;
+        const containers = (await ecs.describeTaskDefinition(arn))?.raw['containerDefinitions'] as
+          { image?: string }[] | undefined;
         if (containers?.[0]?.image) images.set(arn, containers[0].image);
       }),
   );

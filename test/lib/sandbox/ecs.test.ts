@@ -174,7 +174,9 @@ it('a crash loop slows down, and leaves no heap of stopped tasks behind', () => 
   create(d);
   d.pass(3 * 86_400);
   expect(service(d).deployments[0].failedTasks).toBeLessThan(500);
-  expect(Object.keys((d.sandbox.store.state.cells['111111111111/eu-west-1']!['ecs'] as { tasks: object }).tasks).length).toBeLessThan(20);
+  expect(
+    Object.keys((d.sandbox.store.state.cells['111111111111/eu-west-1']!['ecs'] as { tasks: object }).tasks).length,
+  ).toBeLessThan(20);
 });
 
 it('a deployment that is stuck rests', () => {

@@ -211,8 +211,7 @@ function update(input: Input, context: CallContext): object {
   Object.assign(service.settings, chosen(input, [...rolling, ...kept]));
   service.settings['deploymentConfiguration'] = configured(input, configurationOf(service) as Record<string, unknown>);
   if (input.desiredCount !== undefined) service.desired = input.desiredCount;
-  const changed =
-    taskDefinition !== primary.taskDefinition || canonical(chosen(service.settings as Input, rolling)) !== before;
+  const changed = taskDefinition !== primary.taskDefinition || canonical(chosen(service.settings as Input, rolling)) !== before;
   if (changed || input.forceNewDeployment) deploy(context, service, taskDefinition);
   else service.nextTick ??= now + 1_000;
   return { service: showService(cell, service) };
