@@ -50,7 +50,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     if (flags.plan)
       return {
         json: { plan: planJson(plan) },
-        text: renderPlan(plan, { color, columns: process.stdout.columns ?? 80 }),
+        text: renderPlan(plan, { color, columns: process.stdout.columns ?? 1000 }),
         exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done,
       };
     // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
@@ -77,7 +77,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     const exitCode = interrupted ? (interrupted === 'SIGINT' ? 130 : 143) : exitCodeOf(outcome);
     return {
       json: { deploy: outcome },
-      text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 80 }),
+      text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 1000 }),
       exitCode,
     };
   } finally {

@@ -21,7 +21,7 @@ interface Done {
 
 const look = (flags: Flags) => ({
   color: shouldColor(process.stdout, process.env, !flags['no-color']),
-  columns: process.stdout.columns ?? 80,
+  columns: process.stdout.columns ?? 1000,
 });
 
 async function nameOf(given: string | null, flags: Flags, environments: readonly string[]): Promise<string> {
@@ -43,8 +43,9 @@ export async function upStaging(
   const { project, platform } = await readFiles(flags);
   const { environment, target, rules } = stagingTarget(platform);
   const name = await nameOf(given, flags, Object.keys(platform.environments));
-  const services = selectServices({ project }, flags.service ?? [], environment);
-  const tags = parseTags(flags.tag ?? [], services);
+  const chosen = selectServices({ project }, flags.service ?? [], environment);
+  const services = selectServices({ project }, [], environment);
+  const tags = parseTags(flags.tag ?? [], chosen);
   const ttlMs = flags.ttl === undefined ? null : parseDuration(flags.ttl);
   if (ttlMs !== null && ttlMs > rules.maxTtlMs)
     throw new UserError('TtlTooLong', {
@@ -65,6 +66,7 @@ export async function upStaging(
       rules,
       ttlMs,
       services,
+      only: flags.service ? chosen.map((s) => s.name) : null,
       tags,
       templates,
       timeoutMs,

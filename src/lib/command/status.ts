@@ -28,7 +28,7 @@ export async function showStatus(
     );
     const options = {
       color: shouldColor(process.stdout, process.env, !flags['no-color']),
-      columns: process.stdout.columns ?? 80,
+      columns: process.stdout.columns ?? 1000,
       now: app.effects.clock.now(),
     };
     const everywhere = denied.length > 0 && denied.length === targetsOf(platform, environment.name).length;

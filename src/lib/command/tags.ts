@@ -32,7 +32,7 @@ export async function listTags(
     const { tags, denied } = await observeTags({ project: project.name, services, cells }, app.effects);
     const options = {
       color: shouldColor(process.stdout, process.env, !flags['no-color']),
-      columns: process.stdout.columns ?? 80,
+      columns: process.stdout.columns ?? 1000,
     };
     return {
       json: { tags },

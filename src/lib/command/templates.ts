@@ -1,6 +1,8 @@
 /** `baf stack render`, `baf template ls | show`: files only, no AWS. */
+import { resolve } from 'node:path';
 import { readFiles, targetsOf, templateDirs, type AppFlags } from '../app.js';
 import { checkTag } from '../config/checks.js';
+import { readProject } from '../config/project.js';
 import { hostOf } from '../engine/observe.js';
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
@@ -49,7 +51,7 @@ export async function renderStack(name: string, flags: RenderFlags): Promise<obj
   const template = await loadTemplate(service!.template, templateDirs(project), files);
   const offer = sampleOffer(target.accountId, target.region, `${environment.name}.${platform.name}.example`);
   const tag = checkTag(flags.tag ?? service!.tag ?? 'latest');
-  const external = service!.image.split('/')[0]!.includes('.');
+  const external = service!.image.includes('/') && service!.image.split('/')[0]!.includes('.');
   const rendered = renderTemplate(template, {
     service: service!,
     project: project.name,
@@ -72,12 +74,13 @@ export async function renderStack(name: string, flags: RenderFlags): Promise<obj
   return rendered;
 }
 
+/** The catalogue is also for somebody whose baf.yaml is not there, or not right yet; the platform file has no part in it. */
 const dirsOf = async (flags: AppFlags): Promise<string[]> =>
   templateDirs(
-    await readFiles(flags).then(
-      ({ project }) => project,
-      () => null,
-    ),
+    await readProject(resolve(flags.dir), files).catch((error: unknown) => {
+      if (error instanceof UserError) return null;
+      throw error;
+    }),
   );
 
 export async function lsTemplates(flags: AppFlags): Promise<{ json: object; text: string }> {

@@ -10,7 +10,10 @@ const stagings = z.strictObject({
   maxTtl: z.optional(about(durationText, 'longest time to live; default 14d')),
   perOwner: z.optional(about(z.int().check(z.minimum(1)), 'stagings one person may have; default 3')),
   hours: z.optional(about(z.string(), 'when stagings run, e.g. Mon-Fri 08:00-18:00 Europe/Ljubljana')),
-  domain: about(z.string(), 'stagings are <service>--<name>.<domain>'),
+  domain: about(
+    z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'not a domain, e.g. stg.acme.example')),
+    'stagings are <service>--<name>.<domain>',
+  ),
 });
 
 const environment = z.strictObject({

@@ -7,6 +7,12 @@ const name = z
   .string()
   .check(z.regex(NAME, 'a name has small letters, digits and -, begins with a letter, and has at most 31 characters'));
 const about = <T extends z.ZodMiniType>(type: T, description: string): T => type.check(z.meta({ description })) as T;
+export const ENVIRONMENT = /^[a-z][a-z0-9-]{0,19}$/;
+const environmentName = z
+  .string()
+  .check(
+    z.regex(ENVIRONMENT, 'an environment has small letters, digits and -, begins with a letter, and has at most 20 characters'),
+  );
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'it has to be a text, a number or true/false');
 
 const deploy = z.strictObject({
@@ -19,17 +25,27 @@ const deploy = z.strictObject({
 
 const settings = {
   port: z.optional(about(z.int().check(z.minimum(1), z.maximum(65535)), 'port the container listens on')),
-  health: z.optional(about(z.string().check(z.regex(/^\//, 'a health path begins with /')), 'path of the HTTP health check')),
+  health: z.optional(
+    about(
+      z.string().check(z.regex(/^\/[^\s'"\\]*$/, 'a health path begins with / and has no spaces, quotes or backslashes')),
+      'path of the HTTP health check',
+    ),
+  ),
   cpu: z.optional(about(z.int(), 'Fargate CPU units: 256 is a quarter of a vCPU')),
   memory: z.optional(about(z.int(), 'MiB of memory')),
   count: z.optional(about(z.int().check(z.minimum(0), z.maximum(5000)), 'tasks')),
   command: z.optional(about(z.array(z.string()), 'command instead of the image’s own')),
   env: z.optional(about(z.record(z.string(), scalar), 'environment variables')),
-  secrets: z.optional(about(z.record(z.string(), z.string()), 'environment variable: SSM parameter path or Secrets Manager ARN')),
+  secrets: z.optional(
+    about(
+      z.record(z.string(), z.string().check(z.minLength(1))),
+      'environment variable: SSM parameter path or Secrets Manager ARN',
+    ),
+  ),
   deploy: z.optional(about(deploy, 'how it is rolled out')),
 };
 
-const service = z.strictObject({
+export const serviceDefinition = z.strictObject({
   template: about(z.string(), 'template: baf template ls'),
   image: z.optional(
     about(z.string().check(z.minLength(1)), 'repository without tag, in the target’s registry or host/name; default: the name'),
@@ -38,21 +54,22 @@ const service = z.strictObject({
   needs: z.optional(about(z.array(z.string()), 'services that have to be up before this one')),
   discovery: z.optional(about(name, 'name by which other services reach this one; default: its name')),
   tag: z.optional(about(z.string().check(z.regex(TAG, 'not an image tag')), 'tag where none is given and no deploy tag exists')),
-  environments: z.optional(about(z.record(z.string(), z.strictObject(settings)), 'what differs in an environment')),
+  environments: z.optional(about(z.record(environmentName, z.strictObject(settings)), 'what differs in an environment')),
 });
 
 export const projectDefinition = z.strictObject({
   project: about(name, 'name of the application'),
   platform: z.optional(about(z.string(), 'platform file, or ssm:/path')),
   services: about(
-    z.record(name, service).check(z.refine((all) => Object.keys(all).length > 0, 'a project has at least one service')),
+    z.record(name, serviceDefinition).check(z.refine((all) => Object.keys(all).length > 0, 'a project has at least one service')),
     'services of the application',
   ),
 });
 
 export type ProjectFile = z.infer<typeof projectDefinition>;
-export type ServiceInput = z.infer<typeof service>;
-export const durationText = z.string().check(z.regex(DURATION, 'not a duration: write 90s, 5m, 1h30m, 2d'));
+export type ServiceInput = z.infer<typeof serviceDefinition>;
+const notDuration = 'not a duration: write 90s, 5m, 1h30m, 2d';
+export const durationText = z.string(notDuration).check(z.regex(DURATION, notDuration));
 
 const settingKeys = Object.keys(settings);
 /** Keys that each object of the file takes. */

@@ -1,5 +1,5 @@
 /** Reads YAML with its positions, and checks it against a definition: errors name file, line, column, value and what is allowed. */
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import type * as z from 'zod/mini';
 import { nearest } from '../errors/nearest.js';
 import { configInvalid, type Problem } from './problem.js';
@@ -9,9 +9,12 @@ export interface Source {
   readonly value: unknown;
   /** `FILE:LINE:COLUMN` of a path; of its nearest parent where the path itself is not in the file. */
   where(path: readonly (string | number)[], atKey?: boolean): string;
+  /** A number as it is written there (`1.10`), or null where the path has none. */
+  written(path: readonly (string | number)[]): string | null;
 }
 
-export function readYaml(text: string, file: string): Source {
+/** @param asWritten paths whose numbers stay texts as written: `1.10` is not 1.1, and long numbers keep their digits. */
+export function readYaml(text: string, file: string, asWritten?: RegExp): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   const at = (offset: number): string => {
@@ -21,16 +24,40 @@ export function readYaml(text: string, file: string): Source {
   if (document.errors.length > 0)
     throw configInvalid(
       file,
-      document.errors.map((e) => `${at(e.pos[0])}: ${e.message.replace(/\s+/g, ' ').trim()}`),
+      document.errors.map((e) => `${at(e.pos[0])}: ${syntaxError(e.code, e.message)}`),
     );
+  const dangling: string[] = [];
+  visit(document, {
+    Alias: (_key, node) => {
+      if (!node.resolve(document))
+        dangling.push(`${at(node.range?.[0] ?? 0)}: *${node.source} names no anchor; write &${node.source} before it`);
+    },
+    Scalar: (key, node, ancestors) => {
+      if (key === 'key' || typeof node.value !== 'number' || node.source === undefined || !asWritten) return;
+      if (asWritten.test(ancestors.flatMap((a) => (isPair(a) && isScalar(a.key) ? [String(a.key.value)] : [])).join('.')))
+        node.value = node.source;
+    },
+  });
+  if (dangling.length > 0) throw configInvalid(file, dangling);
   let value: unknown;
   try {
     value = document.toJS();
   } catch (error) {
     throw configInvalid(file, [`${file}:1:1: ${error instanceof Error ? error.message : 'cannot be read'}`]);
   }
-  return { file, value, where: (path, atKey) => at(offsetOf(document, path, atKey ?? false)) };
+  return {
+    file,
+    value,
+    where: (path, atKey) => at(offsetOf(document, path, atKey ?? false)),
+    written: (path) => {
+      const node = document.getIn(path, true);
+      return isScalar(node) && typeof node.value === 'number' ? (node.source ?? null) : null;
+    },
+  };
 }
+
+const syntaxError = (code: string, message: string): string =>
+  code === 'MULTIPLE_DOCS' ? 'a second document begins here; a file has one' : message.replace(/\s+/g, ' ').trim();
 
 function offsetOf(document: Document, path: readonly (string | number)[], atKey: boolean): number {
   let node: unknown = document.contents;
@@ -52,14 +79,23 @@ function offsetOf(document: Document, path: readonly (string | number)[], atKey:
 
 const start = (node: unknown): number | null => (isNode(node) ? ((node as Node).range?.[0] ?? null) : null);
 
-/** The checked value, or one error with every finding. */
-export function check<T>(source: Source, definition: z.ZodMiniType<T>, keys: Keys): T {
+/**
+ * The checked value, or one error with every finding.
+ * @param further findings that no definition tells; it is asked also where the definition found something (`valid` is false then).
+ */
+export function check<T>(
+  source: Source,
+  definition: z.ZodMiniType<T>,
+  keys: Keys,
+  further: (value: unknown, valid: boolean) => readonly Problem[] = () => [],
+): T {
   const result = definition.safeParse(source.value);
-  if (result.success) return result.data;
-  throw problems(
-    source,
-    result.error.issues.flatMap((issue) => explain(issue as Issue, source.value, keys)),
-  );
+  const found = [
+    ...(result.success ? [] : result.error.issues.flatMap((issue) => explain(issue as Issue, source, keys))),
+    ...further(source.value, result.success),
+  ];
+  if (!result.success || found.length > 0) throw problems(source, found);
+  return result.data;
 }
 
 export const problems = (source: Source, found: readonly Problem[]): Error =>
@@ -87,8 +123,8 @@ interface Issue {
 /** Keys that each object of a file takes, by a pattern of its path. */
 export type Keys = Readonly<Record<string, readonly string[]>>;
 
-function explain(issue: Issue, root: unknown, keys: Keys): Problem[] {
-  const value = valueAt(root, issue.path);
+function explain(issue: Issue, source: Source, keys: Keys): Problem[] {
+  const value = valueAt(source.value, issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return (issue.keys ?? []).map((key) => {
@@ -110,14 +146,19 @@ function explain(issue: Issue, root: unknown, keys: Keys): Problem[] {
         },
       ];
     }
-    case 'invalid_type':
-      return [
-        {
-          path: issue.path,
-          message:
-            value === undefined ? `missing; it has to be a ${issue.expected}` : `${show(value)} is not a ${issue.expected}`,
-        },
-      ];
+    case 'invalid_type': {
+      const expected = kinds[issue.expected ?? ''] ?? `a ${issue.expected}`;
+      const quotes = issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
+      const message =
+        value === undefined
+          ? `missing; it has to be ${expected}`
+          : issue.message !== UNSAID
+            ? `${show(value)}: ${issue.message}`
+            : value === null && issue.path.length === 0
+              ? `the file is empty; it has to be ${expected} with ${(keys[''] ?? []).join(', ')}`
+              : `${source.written(issue.path) ?? show(value)} is not ${expected}${quotes ? '; put it in quotes' : ''}`;
+      return [{ path: issue.path, message }];
+    }
     case 'too_small':
       return [{ path: issue.path, message: `${show(value)} is too small; at least ${issue.minimum}` }];
     case 'too_big':
@@ -134,6 +175,17 @@ function explain(issue: Issue, root: unknown, keys: Keys): Problem[] {
       return [{ path: issue.path, message: `${show(value)}: ${issue.message}` }];
   }
 }
+
+/** What zod/mini says where a definition has no words of its own. */
+const UNSAID = 'Invalid input';
+
+/** Kinds of values in words of YAML. */
+const kinds: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  int: 'a whole number',
+};
 
 const keysFor = (path: readonly (string | number)[], keys: Keys): readonly string[] =>
   Object.entries(keys).find(([pattern]) => new RegExp(`^${pattern}$`).test(path.join('.')))?.[1] ?? [];

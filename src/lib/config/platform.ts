@@ -5,6 +5,7 @@ import type { Environment, Platform } from '../model/platform.js';
 import type { Target, Wave } from '../model/target.js';
 import { durationMs } from './checks.js';
 import { platformDefinition, platformKeys, type PlatformFile } from './definition-platform.js';
+import { ENVIRONMENT } from './definition-project.js';
 import { check, problems, readYaml } from './document.js';
 import { joinPath, type Files } from './path.js';
 import type { Problem } from './problem.js';
@@ -57,7 +58,7 @@ export function parsePlatform(text: string, ref: string): Platform {
     if (!/^\d{12}$/.test(id))
       found.push({
         path: ['accounts', alias],
-        message: `${id} is not an account id: twelve digits, in quotes (YAML drops leading zeros)`,
+        message: `${source.written(['accounts', alias]) ?? id} is not an account id: twelve digits, in quotes (YAML drops leading zeros)`,
       });
   const environments = Object.fromEntries(
     Object.entries(file.environments).map(([name, input]) => [
@@ -85,7 +86,7 @@ function environmentOf(
   found: Problem[],
 ): Environment {
   const base = ['environments', name];
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
+  if (!ENVIRONMENT.test(name))
     found.push({
       path: base,
       atKey: true,
@@ -96,7 +97,22 @@ function environmentOf(
   if (input.promoteFrom !== undefined && !names.includes(input.promoteFrom))
     found.push({
       path: [...base, 'promoteFrom'],
-      message: `there is no environment ${input.promoteFrom}; environments: ${names.join(', ')}`,
+      message: `there is no environment ${input.promoteFrom}${didYouMean(input.promoteFrom, names)}; environments: ${names.join(', ')}`,
+    });
+  if (input.promoteFrom === name)
+    found.push({ path: [...base, 'promoteFrom'], message: `${name} cannot be promoted from itself` });
+  const rules = input.stagings && {
+    ttlMs: durationMs(input.stagings.ttl ?? '3d'),
+    maxTtlMs: durationMs(input.stagings.maxTtl ?? '14d'),
+    perOwner: input.stagings.perOwner ?? 3,
+    domain: input.stagings.domain,
+  };
+  if (rules && rules.ttlMs <= 0)
+    found.push({ path: [...base, 'stagings', 'ttl'], message: 'a time to live is longer than nothing' });
+  if (rules && rules.ttlMs > rules.maxTtlMs)
+    found.push({
+      path: [...base, 'stagings', input.stagings!.ttl === undefined ? 'maxTtl' : 'ttl'],
+      message: `ttl ${input.stagings!.ttl ?? '3d'} is longer than maxTtl ${input.stagings!.maxTtl ?? '14d'}`,
     });
   const waves = input.waves ?? [{ targets: input.targets ?? [] }];
   const seen = new Set<string>();
@@ -118,25 +134,23 @@ function environmentOf(
       });
       return { targets, bakeMs: 'bake' in wave && wave.bake ? durationMs(wave.bake) : 0 };
     }),
-    stagings: input.stagings
-      ? {
-          ttlMs: durationMs(input.stagings.ttl ?? '3d'),
-          maxTtlMs: durationMs(input.stagings.maxTtl ?? '14d'),
-          perOwner: input.stagings.perOwner ?? 3,
-          domain: input.stagings.domain,
-        }
-      : null,
+    stagings: rules ?? null,
   };
+}
+
+function didYouMean(typed: string, names: readonly string[]): string {
+  const guess = nearest(typed, names);
+  return guess ? `; did you mean ${guess}?` : '';
 }
 
 /** The target, or what is wrong with the text. */
 function targetOf(text: string, accounts: Readonly<Record<string, string>>): Target | string {
   const [account, region, rest] = text.split('/') as [string, string | undefined, string | undefined];
   if (!region || rest !== undefined) return `${text} is not account/region`;
-  const accountId = accounts[account];
-  if (!accountId) {
-    const guess = nearest(account, Object.keys(accounts));
-    return `there is no account ${account}${guess ? `; did you mean ${guess}?` : ''}; accounts: ${Object.keys(accounts).join(', ')}`;
+  const accountId = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
+  if (accountId === undefined) {
+    const aliases = Object.keys(accounts);
+    return `there is no account ${account}${didYouMean(account, aliases)}; accounts: ${aliases.join(', ')}`;
   }
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) return `${region} is not a region, e.g. eu-west-1`;
   return { name: text, account, accountId, region };

@@ -2,8 +2,8 @@
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
 import { fargateProblem } from './checks.js';
-import { projectDefinition, projectKeys, type ProjectFile, type ServiceInput } from './definition-project.js';
-import { check, problems, readYaml } from './document.js';
+import { projectDefinition, projectKeys, serviceDefinition, type ProjectFile, type ServiceInput } from './definition-project.js';
+import { check, readYaml } from './document.js';
 import { joinPath, parentOf, type Files } from './path.js';
 import type { Problem } from './problem.js';
 
@@ -18,6 +18,8 @@ export interface Project {
 }
 
 const NAMES = ['baf.yaml', 'baf.yml'];
+/** Values of `env`, wherever it stands. */
+const ENV_VALUES = /^services\.[^.]+(\.environments\.[^.]+)?\.env\./;
 
 export async function readProject(dir: string, files: Pick<Files, 'read'>): Promise<Project> {
   for (let at = dir; ; at = parentOf(at)) {
@@ -34,10 +36,8 @@ export async function readProject(dir: string, files: Pick<Files, 'read'>): Prom
 }
 
 export function parseProject(text: string, dir: string, name: string): Project {
-  const source = readYaml(text, name);
-  const file: ProjectFile = check(source, projectDefinition, projectKeys);
-  const found = Object.entries(file.services).flatMap(([service, input]) => checkService(service, input, file));
-  if (found.length > 0) throw problems(source, found);
+  const source = readYaml(text, name, ENV_VALUES);
+  const file: ProjectFile = check(source, projectDefinition, projectKeys, checkServices);
   return {
     name: file.project,
     dir,
@@ -49,48 +49,78 @@ export function parseProject(text: string, dir: string, name: string): Project {
   };
 }
 
-function checkService(name: string, input: ServiceInput, file: ProjectFile): Problem[] {
+type Services = Readonly<Record<string, ServiceInput>>;
+
+/** What the definition cannot tell, of every service that is one: in a file with other findings the rest is still checked. */
+function checkServices(value: unknown, valid: boolean): Problem[] {
+  const all = (value as { services?: unknown } | null)?.services;
+  if (typeof all !== 'object' || all === null || Array.isArray(all)) return [];
+  const good = Object.fromEntries(
+    Object.entries(all).filter(([, input]) => valid || serviceDefinition.safeParse(input).success),
+  ) as Services;
+  return Object.entries(good).flatMap(([name, input]) => checkService(name, input, good, Object.keys(all)));
+}
+
+function checkService(name: string, input: ServiceInput, services: Services, names: readonly string[]): Problem[] {
   const base = ['services', name];
   const found: Problem[] = [];
-  if (/:[\w.-]+$/.test(input.image ?? '') && !/:\d+\//.test(input.image ?? ''))
+  const extra = /[:@]/.exec(input.image?.split('/').at(-1) ?? '')?.[0];
+  if (extra)
     found.push({
       path: [...base, 'image'],
-      message: `${input.image} has a tag; give the repository only, and the tag as tag: or --tag`,
+      message: `${input.image} has a ${extra === '@' ? 'digest' : 'tag'}; give the repository only, and the tag as tag: or --tag`,
     });
   if (input.template === 'web-service')
     for (const key of ['port', 'health'] as const)
       if (input[key] === undefined) found.push({ path: base, atKey: true, message: `a web-service needs ${key}` });
-  for (const [environment, over] of [[null, {}], ...Object.entries(input.environments ?? {})] as [
-    string | null,
-    ServiceInput,
-  ][]) {
-    const problem = fargateProblem(over.cpu ?? input.cpu ?? 256, over.memory ?? input.memory ?? 512);
-    const here = environment === null ? base : [...base, 'environments', environment];
-    if (problem)
-      found.push({
-        path: [...here, over.memory !== undefined || (environment === null && input.memory !== undefined) ? 'memory' : 'cpu'],
-        message: problem,
-      });
-  }
+  found.push(...checkSettings(base, input, input));
+  for (const [environment, over] of Object.entries(input.environments ?? {}))
+    found.push(...checkSettings([...base, 'environments', environment], over, input));
   for (const [index, need] of (input.needs ?? []).entries()) {
-    if (file.services[need]) continue;
-    const guess = nearest(need, Object.keys(file.services));
+    if (names.includes(need)) continue;
+    const guess = nearest(need, names);
     found.push({
       path: [...base, 'needs', index],
-      message: `there is no service ${need}${guess ? `; did you mean ${guess}?` : ''}; services: ${Object.keys(file.services).join(', ')}`,
+      message: `there is no service ${need}${guess ? `; did you mean ${guess}?` : ''}; services: ${names.join(', ')}`,
     });
   }
-  const cycle = cycleFrom(name, file);
+  const cycle = cycleFrom(name, services);
   if (cycle) found.push({ path: [...base, 'needs'], message: `services need each other in a circle: ${cycle.join(' -> ')}` });
   return found;
 }
 
+type Settings = Pick<ServiceInput, 'cpu' | 'memory' | 'port' | 'health' | 'env' | 'secrets'>;
+
+/** Settings that do not go together, at the part (the service itself, or an environment of it) which brings them together. */
+function checkSettings(path: readonly string[], part: Settings, service: Settings): Problem[] {
+  const found: Problem[] = [];
+  const itself = part === service;
+  if (itself || part.cpu !== undefined || part.memory !== undefined) {
+    const problem = fargateProblem(part.cpu ?? service.cpu ?? 256, part.memory ?? service.memory ?? 512);
+    if (problem) found.push({ path: [...path, part.memory !== undefined ? 'memory' : 'cpu'], message: problem });
+  }
+  if (part.health !== undefined && (part.port ?? service.port) === undefined)
+    found.push({ path: [...path, 'health'], message: 'a health path needs a port; add port' });
+  for (const [own, other] of [
+    ['env', 'secrets'],
+    ['secrets', 'env'],
+  ] as const) {
+    const taken = { ...service[other], ...part[other] };
+    for (const key of Object.keys(part[own] ?? {}))
+      if (Object.hasOwn(taken, key) && !(own === 'secrets' && Object.hasOwn(part.env ?? {}, key)))
+        found.push({ path: [...path, own, key], atKey: true, message: `${key} is in both env and secrets; keep one of them` });
+  }
+  return found;
+}
+
 /** The way from a service back to itself, told once: by the first of its names. */
-function cycleFrom(start: string, file: ProjectFile): string[] | null {
-  const walk = (at: string, way: string[]): string[] | null => {
-    for (const next of file.services[at]?.needs ?? []) {
+function cycleFrom(start: string, services: Services): string[] | null {
+  const seen = new Set<string>();
+  const walk = (at: string, way: readonly string[]): string[] | null => {
+    for (const next of Object.hasOwn(services, at) ? (services[at]!.needs ?? []) : []) {
       if (next === start) return [...way, next];
-      if (way.includes(next)) continue;
+      if (seen.has(next)) continue;
+      seen.add(next);
       const found = walk(next, [...way, next]);
       if (found) return found;
     }

@@ -13,7 +13,8 @@ export function resolveService(project: Pick<Project, 'services' | 'file'>, name
       nextSteps: [...(guess ? [`Did you mean ${guess}?`] : []), `Services: ${Object.keys(project.services).join(', ')}`],
     });
   }
-  const over: Partial<ServiceInput> = service.environments?.[environment] ?? {};
+  const environments = service.environments ?? {};
+  const over: Partial<ServiceInput> = Object.hasOwn(environments, environment) ? environments[environment]! : {};
   const value = <K extends keyof ServiceInput>(key: K): ServiceInput[K] | undefined => over[key] ?? service[key];
   const strategy = over.deploy?.strategy ?? service.deploy?.strategy ?? 'rolling';
   const [least, most] = strategy === 'all-at-once' ? [0, 100] : [100, 200];

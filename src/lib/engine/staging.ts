@@ -23,7 +23,10 @@ export interface StagingRequest {
   readonly rules: StagingRules;
   /** Time to live, milliseconds; null keeps what was asked for before, or takes the default. */
   readonly ttlMs: number | null;
+  /** All services of the project. */
   readonly services: readonly ServiceSpec[];
+  /** Names that were asked for; null is all. A staging keeps what it has besides. */
+  readonly only: readonly string[] | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly templates: Readonly<Record<string, TemplateFiles>>;
   readonly timeoutMs: number;
@@ -40,8 +43,11 @@ export async function* stagingUp(
   const now = () => effects.clock.now();
   const claimed = await claim(request, effects);
   const record = claimed.record;
+  const services = request.services.filter(
+    (s) => request.only === null || request.only.includes(s.name) || s.name in record.services,
+  );
   const tags = Object.fromEntries(
-    request.services.map((s) => [s.name, request.tags[s.name] ?? record.services[s.name] ?? s.tag ?? 'latest']),
+    services.map((s) => [s.name, request.tags[s.name] ?? record.services[s.name] ?? s.tag ?? 'latest']),
   );
   const platformOffer = await offer(request.environment);
   const values = (service: ServiceSpec): TemplateValues => ({
@@ -58,7 +64,7 @@ export async function* stagingUp(
     stackOutputs: {},
   });
   const stack = renderStagingStack(
-    request.services.map((service) => ({
+    services.map((service) => ({
       service: service.name,
       template: request.templates[service.template]!,
       values: values(service),
@@ -79,7 +85,7 @@ export async function* stagingUp(
       project: request.project,
       environment: request.environment,
       staging: request.name,
-      services: request.services,
+      services,
       waves: [{ targets: [request.target], bakeMs: 0 }],
       tags,
       templates: request.templates,
@@ -100,6 +106,10 @@ export async function* stagingUp(
     yield event;
   }
   const good = outcome!.status === 'succeeded' || outcome!.status === 'unchanged';
+  // Services that the project no longer has leave the staging, once the others serve.
+  const gone = Object.keys(record.services).filter((name) => !request.services.some((s) => s.name === name));
+  if (good && gone.length > 0)
+    await Promise.all(gone.map((name) => effects.at(request.target).ecs.deleteService(platformOffer.cluster, ecsName(request, name))));
   const ended: StagingRecord = { ...record, status: good ? 'ready' : signal.aborted ? 'creating' : 'failed', services: tags };
   const text = JSON.stringify(ended);
   if (text !== claimed.text) await ssm.put(stagingParameter(request.name), text, { description: `staging of ${request.owner}` });

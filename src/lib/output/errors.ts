@@ -4,15 +4,19 @@ import { paint } from './style.js';
 
 export function formatError(error: UserError, { color }: { color: boolean }): string {
   const { red, dim } = paint(color);
-  const [first, ...rest] = error.message.split('\n');
+  const indented = (first: string, text: string, width: number): string[] =>
+    text.split(/\r?\n/).map((line, index) => (index === 0 ? `${first} ${line}` : `${' '.repeat(width)}${line}`.trimEnd()));
   return [
-    `${red('error:')} ${first}`,
-    ...rest.map((line) => `       ${line}`),
-    ...error.nextSteps.map((step) => `  ${dim('->')} ${step}`),
+    ...indented(red('error:'), error.message, 7),
+    ...error.nextSteps.flatMap((step) => indented(`  ${dim('->')}`, step, 5)),
   ].join('\n');
 }
 
-export const errorJson = (error: UserError): { error: object } => ({
+export interface ErrorJson {
+  readonly error: { readonly code: string; readonly message: string; readonly nextSteps: string[]; readonly details?: unknown };
+}
+
+export const errorJson = (error: UserError): ErrorJson => ({
   error: {
     code: error.code,
     message: error.message,

@@ -1,7 +1,8 @@
 /** What the renderers know after each event: one pure step at a time. */
 import type { BafEvent, RolloutStep, TaskCounts } from '../model/event.js';
 import type { Cause } from '../model/cause.js';
-import type { DeployOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
+import type { DeployOutcome, RolloutOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
+import { clean } from './style.js';
 
 export interface RolloutView {
   readonly service: string;
@@ -18,14 +19,20 @@ export interface RolloutView {
   readonly cause: Cause | null;
 }
 
+export interface StepView {
+  readonly name: string;
+  readonly state: 'started' | 'succeeded' | 'failed';
+  readonly detail: string | null;
+}
+
 export interface ProgressState {
   readonly title: string;
   readonly startedAt: number | null;
   readonly waves: number;
   readonly wave: number;
   readonly bakingUntil: number | null;
-  /** Name of a step of the whole that is under way, e.g. the staging's stack. */
-  readonly step: string | null;
+  /** Steps of the whole, e.g. the staging's stack, each as it is now. */
+  readonly steps: readonly StepView[];
   readonly notice: string | null;
   readonly rollouts: readonly RolloutView[];
   readonly outcome: DeployOutcome | null;
@@ -37,7 +44,7 @@ export const emptyProgress: ProgressState = {
   waves: 0,
   wave: 0,
   bakingUntil: null,
-  step: null,
+  steps: [],
   notice: null,
   rollouts: [],
   outcome: null,
@@ -72,30 +79,55 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
     case 'rollout.started':
       return change(state, event, { state: 'running', startedAt: event.at });
     case 'rollout.step':
-      return change(state, event, { step: event.step, ...(event.step === 'rolling-back' ? { state: 'running' } : {}) });
+      return change(state, event, {
+        step: event.step,
+        ...(event.step === 'rolling-back' ? { state: 'running', endedAt: null } : {}),
+      });
     case 'rollout.progress':
       return change(state, event, { tasks: event.tasks });
     case 'rollout.message':
-      return change(state, event, { message: event.text });
+      return change(state, event, { message: clean(event.text) });
     case 'rollout.ended':
       return change(state, event, { state: event.status, endedAt: event.at, to: event.to, cause: event.cause ?? null });
     case 'step':
-      return { ...state, step: event.state === 'started' ? `${event.name}${event.detail ? ` ${event.detail}` : ''}` : null };
+      return { ...state, steps: stepped(state.steps, event) };
     case 'interrupted':
       return { ...state, notice: interruption(event.signal, event.running) };
     case 'warning':
       return { ...state, notice: event.text };
     case 'deploy.ended':
-      return { ...state, outcome: event.outcome, bakingUntil: null };
+      return { ...settle(state, event.outcome, event.at), outcome: event.outcome, bakingUntil: null };
     default:
       return state;
   }
 }
 
-const change = (state: ProgressState, id: { service: string; target: string }, to: Partial<RolloutView>): ProgressState => ({
-  ...state,
-  rollouts: state.rollouts.map((r) => (r.service === id.service && r.target === id.target ? { ...r, ...to } : r)),
-});
+function change(state: ProgressState, id: { service: string; target: string }, to: Partial<RolloutView>): ProgressState {
+  const index = state.rollouts.findIndex((r) => r.service === id.service && r.target === id.target);
+  return index < 0 ? state : { ...state, rollouts: state.rollouts.with(index, { ...state.rollouts[index]!, ...to }) };
+}
+
+function stepped(steps: readonly StepView[], event: Extract<BafEvent, { type: 'step' }>): StepView[] {
+  const index = steps.findIndex((s) => s.name === event.name);
+  const detail = event.detail ?? steps[index]?.detail ?? null;
+  const step: StepView = { name: event.name, state: event.state, detail };
+  return index < 0 ? [...steps, step] : steps.with(index, step);
+}
+
+/**
+ * The outcome has the last word: a rollout that had succeeded and was brought back because another failed ends in it,
+ * without an end of its own.
+ */
+function settle(state: ProgressState, outcome: DeployOutcome, at: number): ProgressState {
+  const ended = new Map(outcome.rollouts.map((r) => [`${r.service} ${r.target}`, r]));
+  const rollouts = state.rollouts.map((r): RolloutView => {
+    const end = ended.get(`${r.service} ${r.target}`);
+    if (!end || (end.status === r.state && (end.cause ?? null) === r.cause)) return r;
+    const endedAt = end.status === r.state ? r.endedAt : at;
+    return { ...r, state: end.status, to: end.to, cause: end.cause ?? r.cause, endedAt };
+  });
+  return { ...state, rollouts };
+}
 
 export const titleOf = (event: Extract<BafEvent, { type: 'deploy.started' }>): string =>
   event.kind === 'deploy'
@@ -113,3 +145,10 @@ export const versions = (from: VersionRef | null, to: VersionRef): string =>
 
 export const tasksText = (tasks: TaskCounts): string =>
   `${tasks.running}/${tasks.desired} running${tasks.pending > 0 ? `, ${tasks.pending} starting` : ''}${tasks.old > 0 ? `, ${tasks.old} old` : ''}`;
+
+/** What bad ends are: these are named with their cause, and annotated on GitHub. */
+export const isBad = (status: string): boolean => status === 'failed' || status === 'rolled-back';
+
+/** The ends that only the outcome tells: of rollouts that ended otherwise, or not at all, in the events before it. */
+export const lateEnds = (ended: ReadonlyMap<string, string>, outcome: DeployOutcome): RolloutOutcome[] =>
+  outcome.rollouts.filter((r) => ended.get(`${r.service} ${r.target}`) !== r.status);

@@ -1,9 +1,15 @@
 /** GitHub Actions: a group for each wave, an annotation for each failure. */
+import type { RolloutOutcome } from '../model/outcome.js';
+import { isBad, lateEnds, versions } from './fold.js';
 import { clock, createLineTexts } from './lines.js';
 import type { Renderer, RendererOptions } from './renderers.js';
+import { clean } from './style.js';
 
 const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+const property = (text: string): string => data(clean(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+/** The runner takes `##[name]` for a command anywhere in a line: a container's log is not to give any. */
+const disarm = (line: string): string => line.replaceAll('##[', '## [');
 
 export function createGithub(options: RendererOptions): Renderer {
   const texts = createLineTexts({ color: false, verbose: options.verbose });
@@ -12,6 +18,12 @@ export function createGithub(options: RendererOptions): Renderer {
   const close = (): void => {
     if (open) write('::endgroup::');
     open = false;
+  };
+  const ended = new Map<string, string>();
+  const annotate = (r: RolloutOutcome): void => {
+    if (!isBad(r.status)) return;
+    const text = r.cause ? `${r.cause.message} ${r.cause.advice}` : `${versions(r.from, r.to)} ${r.status}`;
+    write(`::error title=${property(`${r.service} in ${r.target} ${r.status}`)}::${data(clean(text))}`);
   };
   return {
     handle(event) {
@@ -22,12 +34,15 @@ export function createGithub(options: RendererOptions): Renderer {
         open = true;
         return;
       }
-      for (const line of lines) write(`${clock(event.at)} ${line}`);
-      if (event.type === 'rollout.ended' && event.cause)
-        write(
-          `::error title=${property(`${event.service} in ${event.target} ${event.status}`)}::${data(`${event.cause.message} ${event.cause.advice}`)}`,
-        );
-      if (event.type === 'warning') write(`::warning::${data(event.text)}`);
+      for (const line of lines) write(`${clock(event.at)} ${disarm(line)}`);
+      if (event.type === 'rollout.ended') {
+        ended.set(`${event.service} ${event.target}`, event.status);
+        annotate(event);
+      }
+      if (event.type === 'deploy.ended') lateEnds(ended, event.outcome).forEach(annotate);
+      if (event.type === 'warning') write(`::warning::${data(clean(event.text))}`);
+      if (event.type === 'step' && event.state === 'failed')
+        write(`::error title=${property(`${event.name} failed`)}::${data(clean(event.detail ?? event.name))}`);
     },
     close,
   };

@@ -1,8 +1,9 @@
 /** One line for each event that means something: for pipes and logs. */
 import type { BafEvent } from '../model/event.js';
-import { interruption, tasksText, titleOf, versions } from './fold.js';
+import type { RolloutOutcome } from '../model/outcome.js';
+import { interruption, lateEnds, tasksText, titleOf, versions } from './fold.js';
 import type { Renderer, RendererOptions } from './renderers.js';
-import { duration, paint } from './style.js';
+import { clean, duration, paint } from './style.js';
 
 export function createLines(options: RendererOptions): Renderer {
   const text = createLineTexts(options);
@@ -20,8 +21,10 @@ export const clock = (at: number): string => new Date(at).toISOString().slice(11
 export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color' | 'verbose'>): (event: BafEvent) => string[] {
   const { bold, green, red, yellow, dim } = paint(color);
   const last = new Map<string, string>();
+  const ended = new Map<string, string>();
   // One event is one line each: a log line with breaks in it could pass for another, or for a command to GitHub.
-  return (event) => texts(event).map((line) => line.replace(/\s*[\r\n]+\s*/g, ' '));
+  // The same for escapes: they are taken out before the line's own colours come in.
+  return (event) => texts(cleaned(event));
 
   function texts(event: BafEvent): string[] {
     const who = 'service' in event && 'target' in event ? `${event.service} ${event.target}:` : '';
@@ -45,12 +48,14 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         return [`${who} ${now}`];
       }
       case 'rollout.message':
-        return event.level === 'warn' ? [`${who} ${yellow(event.text)}`] : verbose ? [`${who} ${dim(event.text)}`] : [];
-      case 'rollout.ended': {
-        const good = event.status === 'succeeded' || event.status === 'unchanged';
-        const line = `${who} ${(good ? green : event.status === 'skipped' ? dim : red)(event.status)} ${versions(event.from, event.to)}`;
-        return event.cause ? [line, `${who} ${red(event.cause.message)}`, `${who} -> ${event.cause.advice}`] : [line];
-      }
+        return event.level === 'warn'
+          ? [`${who} ${yellow(`warning: ${event.text}`)}`]
+          : verbose
+            ? [`${who} ${dim(event.text)}`]
+            : [];
+      case 'rollout.ended':
+        ended.set(`${event.service} ${event.target}`, event.status);
+        return endTexts(event);
       case 'step':
         return [`${event.name} ${event.state}${event.detail ? dim(` ${event.detail}`) : ''}`];
       case 'interrupted':
@@ -59,6 +64,7 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         return [yellow(`warning: ${event.text}`)];
       case 'deploy.ended':
         return [
+          ...lateEnds(ended, event.outcome).flatMap(endTexts),
           bold(
             `${event.outcome.status} after ${duration(Date.parse(event.outcome.finishedAt) - Date.parse(event.outcome.startedAt))}`,
           ),
@@ -67,4 +73,20 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         return [];
     }
   }
+
+  function endTexts(r: RolloutOutcome): string[] {
+    const who = `${r.service} ${r.target}:`;
+    const tint = r.status === 'succeeded' || r.status === 'unchanged' ? green : r.status === 'skipped' ? dim : red;
+    const line = `${who} ${tint(r.status)} ${versions(r.from, r.to)}`;
+    return r.cause ? [line, `${who} ${red(r.cause.message)}`, `${who} -> ${r.cause.advice}`] : [line];
+  }
 }
+
+/** The event with every text in it as one harmless line. */
+const cleaned = (event: BafEvent): BafEvent => cleanDeep(event) as BafEvent;
+const cleanDeep = (value: unknown): unknown => {
+  if (typeof value === 'string') return clean(value).replace(/ {2,}/g, ' ').trim();
+  if (Array.isArray(value)) return value.map(cleanDeep);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, cleanDeep(part)]));
+};

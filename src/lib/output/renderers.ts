@@ -27,7 +27,8 @@ export function chooseProgress(
 ): ProgressKind {
   if (flag !== 'auto') return flag as ProgressKind;
   if (around.env['GITHUB_ACTIONS'] === 'true') return 'github';
-  return around.stderrIsTTY && !around.env['CI'] && around.env['TERM'] !== 'dumb' ? 'tree' : 'lines';
+  const inCi = !['', 'false', '0'].includes(around.env['CI'] ?? '');
+  return around.stderrIsTTY && !inCi && around.env['TERM'] !== 'dumb' ? 'tree' : 'lines';
 }
 
 export async function createRenderer(kind: ProgressKind, options: RendererOptions): Promise<Renderer> {
@@ -39,22 +40,34 @@ export async function createRenderer(kind: ProgressKind, options: RendererOption
     case 'github':
       return (await import('./github.js')).createGithub(options);
     case 'jsonl':
-      return { handle: (event) => void options.stderr.write(JSON.stringify(event) + '\n'), close: () => undefined };
+      return (await import('./jsonl.js')).createJsonl(options);
     default:
       return { handle: () => undefined, close: () => undefined };
   }
 }
 
+/** Passes events on; one that throws is closed (it may hold the cursor or the output) and not called again. */
 export function renderSafely(renderers: readonly Renderer[]): Renderer {
   const live = new Set(renderers);
-  const each = (act: (renderer: Renderer) => void): void => {
-    for (const renderer of [...live]) {
-      try {
-        act(renderer);
-      } catch {
-        live.delete(renderer);
-      }
+  const attempt = (act: () => void): boolean => {
+    try {
+      act();
+      return true;
+    } catch {
+      return false;
     }
   };
-  return { handle: (event) => each((r) => r.handle(event)), close: () => each((r) => r.close()) };
+  return {
+    handle(event) {
+      for (const renderer of [...live]) {
+        if (attempt(() => renderer.handle(event))) continue;
+        live.delete(renderer);
+        attempt(() => renderer.close());
+      }
+    },
+    close() {
+      for (const renderer of live) attempt(() => renderer.close());
+      live.clear();
+    },
+  };
 }

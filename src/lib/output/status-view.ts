@@ -1,6 +1,6 @@
 /** What runs where, as a table. */
 import type { StatusRow } from '../model/status-row.js';
-import { duration, paint, table } from './style.js';
+import { clean, duration, paint, table } from './style.js';
 
 export function renderStatus(
   rows: readonly StatusRow[],
@@ -13,10 +13,10 @@ export function renderStatus(
     r.service,
     r.target,
     r.tag ?? '-',
-    `${r.running}/${r.desired}`,
+    `${r.running}/${r.desired}${r.pending > 0 ? ` +${r.pending}` : ''}`,
     tint[r.state](r.state),
     r.updatedAt ? dim(`${duration(now - Date.parse(r.updatedAt))} ago`) : '',
-    r.state === 'steady' || !r.lastEvent ? '' : dim(r.lastEvent.replace(/^\(service [^)]*\) /, '')),
+    r.state === 'steady' || !r.lastEvent ? '' : dim(clean(r.lastEvent).replace(/^\(service [^)]*\) /, '')),
   ]);
   const head = ['SERVICE', 'TARGET', 'TAG', 'TASKS', 'STATE', 'SINCE', ''].map((text) => bold(text));
   return table([head, ...body], columns);

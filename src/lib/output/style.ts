@@ -11,41 +11,108 @@ export const paint = (color: boolean): Paint =>
     ]),
   ) as Paint;
 
-/** By --no-color, NO_COLOR, FORCE_COLOR and TERM, and whether it is a terminal. */
+/** By --no-color, FORCE_COLOR, NO_COLOR and TERM, in that order, and then whether it is a terminal. */
 export function shouldColor(
   stream: { isTTY?: boolean | undefined },
   env: Readonly<Record<string, string | undefined>>,
   wanted: boolean,
 ): boolean {
-  if (!wanted || (env['NO_COLOR'] ?? '') !== '') return false;
-  if (env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '') return env['FORCE_COLOR'] !== '0';
+  if (!wanted) return false;
+  const forced = env['FORCE_COLOR'] ?? '';
+  if (forced !== '') return forced !== '0' && forced !== 'false';
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-const ansi = /\u001b\[\d+m/g;
-export const plain = (text: string): string => text.replace(ansi, '');
-export const widthOf = (text: string): number => [...plain(text)].length;
+const sgr = /\u001b\[\d+m/g;
+export const plain = (text: string): string => text.replace(sgr, '');
+
+// CSI, OSC and the two-byte escapes, then what controls are left: tabs and breaks become blanks, the rest goes,
+// and with it what turns the direction of a line around or has no width of its own to be counted.
+const escapes = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?/g;
+
+/** Text from outside (log lines, causes, names) as one line that cannot move the cursor or pass for another line. */
+export const clean = (text: string): string =>
+  text
+    .replace(escapes, '')
+    .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' ')
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const ascii = /^[ -~]*$/;
+const zero = /^[\p{Cc}\p{Mn}\p{Me}\p{Cf}]+$/u;
+const wide =
+  /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** Columns that one character (grapheme) takes. Terminals that split what belongs together show more: count the parts then. */
+const columnsOf = (grapheme: string): number => {
+  let width = 0;
+  for (const point of grapheme) width += zero.test(point) ? 0 : wide.test(point) ? 2 : 1;
+  return grapheme.includes('\ufe0f') ? Math.max(2, width) : width;
+};
+
+/** Columns that a text takes on a terminal, colours apart. */
+export function widthOf(text: string): number {
+  const bare = plain(text);
+  if (ascii.test(bare)) return bare.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(bare)) width += columnsOf(segment);
+  return width;
+}
 
 /** At most `columns` wide, colours closed; cut texts end in an ellipsis. */
 export function truncate(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let width = 0;
   let made = '';
+  let full = columns < 1;
   for (const part of text.split(/(\u001b\[\d+m)/)) {
     if (part.startsWith('\u001b')) {
       made += part;
       continue;
     }
-    for (const character of part) {
-      if (width >= columns) break;
-      made += width === columns - 1 ? '…' : character;
-      width++;
+    if (full) continue;
+    for (const { segment } of graphemes.segment(part)) {
+      const own = columnsOf(segment);
+      if (width + own > columns - 1) {
+        made += '…';
+        full = true;
+        break;
+      }
+      made += segment;
+      width += own;
     }
   }
   return made;
 }
 
 export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
+
+/** Lines of at most `columns`, cut between words; a longer word (an address, an ARN) stays whole, to be copied. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of clean(text).split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || widthOf(last) + 1 + widthOf(word) > columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+/** `shop-prod/eu-west-1,us-east-1`: as many as fit, then how many more, e.g. `(+2)`. Always names one. */
+export function targetsText(targets: readonly string[], columns: number): string {
+  let text = targets[0] ?? '';
+  let account = text.split('/')[0];
+  for (let shown = 1; shown < targets.length; shown++) {
+    const [own, region] = targets[shown]!.split('/');
+    const next = own === account && region !== undefined ? `${text},${region}` : `${text}, ${targets[shown]}`;
+    const rest = targets.length - shown - 1;
+    if (widthOf(next) + (rest > 0 ? ` (+${rest})`.length : 0) > columns) return `${text} (+${targets.length - shown})`;
+    text = next;
+    account = own;
+  }
+  return text;
+}
 
 /** `2d 3h`, `4m 10s`: the two largest units. */
 export function duration(ms: number): string {
@@ -65,9 +132,17 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
+type Rows = readonly (readonly string[])[];
+
+const widthsOf = (rows: Rows): number[] =>
+  (rows[0] ?? []).map((_, index) => rows.reduce((width, row) => Math.max(width, widthOf(row[index] ?? '')), 0));
+
+/** Columns that a table would take uncut. */
+export const tableWidth = (rows: Rows): number => widthsOf(rows).reduce((sum, width) => sum + width + 2, -2);
+
 /** Rows in columns as wide as needed; the last one is cut to the terminal. */
-export function table(rows: readonly (readonly string[])[], columns: number): string {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => widthOf(row[index] ?? ''))));
+export function table(rows: Rows, columns: number): string {
+  const widths = widthsOf(rows);
   return rows
     .map((row) =>
       truncate(

@@ -2,7 +2,7 @@
 import { ExitCode } from '../errors/user-error.js';
 import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
 import { versions } from './fold.js';
-import { duration, paint, truncate } from './style.js';
+import { duration, paint, targetsText, widthOf, wrap } from './style.js';
 
 export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { color: boolean; columns: number }): string {
   const { bold, green, red, yellow, dim } = paint(color);
@@ -20,19 +20,22 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { co
           : first.status === 'skipped'
             ? '-'
             : red('✗');
-    const where = group.map((r) => r.target).join(', ');
-    lines.push(
-      truncate(
-        `  ${sign} ${first.service} ${versions(first.from, first.to)} ${first.status} ${dim(where)}`,
-        Math.max(40, columns),
-      ),
-    );
-    if (first.cause) lines.push(`      why: ${first.cause.message}`, `      do:  ${first.cause.advice}`);
+    const width = Math.max(40, columns);
+    const what = `  ${sign} ${first.service} ${versions(first.from, first.to)} ${first.status} `;
+    const where = group.map((r) => r.target);
+    // The first target is always named whole; the rest as far as the line goes.
+    lines.push(`${what}${dim(targetsText(where, width - widthOf(what)))}`);
+    if (first.cause) {
+      lines.push(...labelled('why:', first.cause.message, width), ...labelled('do: ', first.cause.advice, width));
+    }
   }
   if (outcome.status === 'unchanged') lines.push('  Nothing to do.');
   if (outcome.status === 'cancelled') lines.push('  Run the same command again to finish it.');
   return lines.join('\n');
 }
+
+const labelled = (label: string, text: string, columns: number): string[] =>
+  wrap(text, columns - 11).map((line, index) => `      ${index === 0 ? label : '    '} ${line}`);
 
 /** Rollouts that ended alike, together. */
 function folded(rollouts: readonly RolloutOutcome[]): RolloutOutcome[][] {

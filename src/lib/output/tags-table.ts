@@ -1,41 +1,55 @@
 /** Deploy tags as a table: targets that agree are one row, so that a fleet stays readable. */
 import type { TagRow } from '../model/tag-row.js';
-import { paint, table } from './style.js';
+import { paint, table, tableWidth, targetsText } from './style.js';
 
 export function renderTags(rows: readonly TagRow[], { color, columns }: { color: boolean; columns: number }): string {
-  if (rows.length === 0) return 'No services, no tags.';
+  if (rows.length === 0) return 'No services, no tags.\nbaf deploy SERVICE --env ENV --tag TAG sets the first one.';
   const { bold, dim, green, yellow, red } = paint(color);
   const tint = { 'in-sync': green, rolling: yellow, drifted: red, foreign: red, missing: dim, denied: red };
-  const groups = new Map<string, TagRow[]>();
-  for (const row of rows) {
-    const key = [row.service, row.environment, row.tag, row.live, row.running, row.state].join('\n');
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
-  const body = [...groups.values()].map((group) => {
-    const [row] = group as [TagRow];
-    const by = row.updatedBy ? `${row.updatedBy.split('/').at(-1)} ${row.updatedAt?.slice(0, 16).replace('T', ' ') ?? ''}` : '';
-    return [
-      row.service,
-      row.environment,
-      row.tag ?? '-',
-      row.running ?? '-',
-      tint[row.state](row.state),
-      targets(group, columns),
-      dim(by),
-    ];
+  const groups = folded(rows);
+  const cells = groups.map((group) => {
+    const [row] = group as [TagRow, ...TagRow[]];
+    return [row.service, row.environment, row.tag ?? '-', row.running ?? '-', tint[row.state](row.state), row.live ?? '-'];
   });
-  const head = ['SERVICE', 'ENV', 'TAG', 'RUNNING', 'STATE', 'TARGETS', 'BY'].map((text) => bold(text));
-  return table([head, ...body], columns);
+  const head = ['SERVICE', 'ENV', 'TAG', 'RUNNING', 'STATE', 'LIVE'].map((text) => bold(text));
+  const fixed = [head, ...cells];
+  // The targets have what the other columns leave; who and when come after them, whole or not at all.
+  const by = groups.map(lastChange);
+  const byWidth = Math.max(2, ...by.map((text) => text.length));
+  const left = columns - tableWidth(fixed) - 2;
+  const wanted = Math.max(...groups.map((group) => group[0]!.target.length + (group.length > 1 ? 6 : 0)));
+  const withBy = left - byWidth - 2 >= wanted;
+  const room = Math.max(wanted, withBy ? left - byWidth - 2 : left);
+  const body = groups.map((group, index) => [
+    ...cells[index]!,
+    targetsText(
+      group.map((r) => r.target),
+      room,
+    ),
+    ...(withBy ? [dim(by[index]!)] : []),
+  ]);
+  return table([[...head, bold('TARGETS'), ...(withBy ? [bold('BY')] : [])], ...body], columns);
 }
 
-/** The first targets, and how many more: as many as a third of the line holds. */
-function targets(group: readonly TagRow[], columns: number): string {
-  const names = group.map((r) => r.target);
-  const room = Math.max(24, Math.floor(columns / 3));
-  let text = names[0]!;
-  for (let shown = 1; shown < names.length; shown++) {
-    if (text.length + names[shown]!.length + 1 > room) return `${text} +${names.length - shown}`;
-    text += `,${names[shown]}`;
+/** Rows that agree, together; services and their environments in the order they came in, each in one place. */
+function folded(rows: readonly TagRow[]): TagRow[][] {
+  const places = new Map<string, Map<string, TagRow[]>>();
+  for (const row of rows) {
+    const place = `${row.service}\n${row.environment}`;
+    const key = [row.tag, row.digest, row.live, row.running, row.state].join('\n');
+    const groups = places.get(place) ?? new Map<string, TagRow[]>();
+    places.set(place, groups);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
   }
-  return text;
+  return [...places.values()].flatMap((groups) => [...groups.values()]);
+}
+
+/** The newest change among targets that agree. */
+function lastChange(group: readonly TagRow[]): string {
+  const [newest] = group
+    .filter((r) => r.updatedBy !== null)
+    .toSorted((a, b) => (b.updatedAt ?? '').localeCompare(a.updatedAt ?? ''));
+  return newest ? `${newest.updatedBy!.split('/').at(-1)} ${newest.updatedAt?.slice(0, 16).replace('T', ' ') ?? ''}`.trim() : '';
 }

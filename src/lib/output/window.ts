@@ -1,6 +1,6 @@
 /** The live picture: one summary line, the failures, the running rollouts; never more rows or columns than there are. */
-import { duration, paint, truncate } from './style.js';
-import { tasksText, versions, type ProgressState, type RolloutView } from './fold.js';
+import { isBad, tasksText, versions, type ProgressState, type RolloutView, type StepView } from './fold.js';
+import { clean, duration, paint, truncate, wrap, type Paint } from './style.js';
 
 export interface Look {
   readonly rows: number;
@@ -10,67 +10,89 @@ export interface Look {
 }
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const isBad = (r: RolloutView): boolean => r.state === 'failed' || r.state === 'rolled-back';
 const isDone = (r: RolloutView): boolean => r.state !== 'queued' && r.state !== 'running';
 
+/** One row fewer than the terminal has: the cursor stands in the last one. */
 export function window(state: ProgressState, look: Look): string[] {
   const rows = Math.max(1, look.rows - 1);
-  const { dim, yellow } = paint(look.color);
-  const lines = [summary(state, look)];
-  if (state.notice) lines.push(yellow(state.notice));
-  if (state.step) lines.push(`  ${frame(look.now)} ${state.step}`);
-  const bad = state.rollouts.filter(isBad);
-  const running = state.rollouts.filter((r) => r.state === 'running');
-  const rest = state.rollouts.filter((r) => !isBad(r) && r.state !== 'running');
-  const important = [...bad.flatMap((r) => failure(r, look)), ...running.map((r) => line(r, look))];
-  const room = rows - lines.length;
-  if (important.length > room) {
-    const shown = important.slice(0, Math.max(0, room - 1));
-    lines.push(...shown, ...(room > 0 ? [dim(`  and ${important.length - shown.length} more`)] : []));
-  } else {
-    lines.push(...important);
-    const left = rows - lines.length;
-    const others = rest.map((r) => line(r, look));
+  const p = paint(look.color);
+  const lines = state.title === '' ? [] : [summary(state, look, p)];
+  if (state.notice !== null)
     lines.push(
-      ...(others.length <= left
-        ? others
-        : left > 0
-          ? [...others.slice(0, left - 1), dim(`  and ${others.length - left + 1} more`)]
-          : []),
+      ...wrap(state.notice, look.columns)
+        .slice(0, rows < 10 ? 1 : 3)
+        .map(p.yellow),
     );
+  const steps = state.steps.filter((s) => s.state !== 'succeeded' || state.title === '');
+  lines.push(...steps.map((s) => stepLine(s, look, p)));
+
+  const bad = state.rollouts.filter((r) => isBad(r.state));
+  const running = state.rollouts.filter((r) => r.state === 'running');
+  const rest = state.rollouts.filter((r) => !isBad(r.state) && r.state !== 'running');
+  const ordered = [...bad, ...running, ...rest];
+  const needed = ordered.length + bad.filter((r) => r.cause).length;
+  // Room that is left over goes to what the running ones say.
+  let spare = rows - lines.length - needed;
+  const fits = spare >= 0;
+  let room = rows - lines.length - (fits ? 0 : 1);
+  let shown = 0;
+  for (const r of ordered) {
+    const own = [line(r, look, p)];
+    if (isBad(r.state) && r.cause) own.push(`      ${clean(r.cause.message)}`);
+    if (r.state === 'running' && r.message !== null && spare > 0) {
+      own.push(p.dim(`      ${r.message}`));
+      spare--;
+    }
+    // Short of room at the end, what went well is only counted.
+    if (own.length > room || (!fits && state.outcome !== null && !isBad(r.state))) break;
+    lines.push(...own);
+    room -= own.length;
+    shown++;
   }
-  return lines.slice(0, rows).map((text) => truncate(text.replace(/[\r\n]+/g, ' '), look.columns));
+  if (shown < ordered.length) lines.push(p.dim(`  and ${ordered.length - shown} more: ${counts(ordered.slice(shown))}`));
+  return lines.slice(0, rows).map((text) => truncate(text, look.columns));
 }
 
-const frame = (now: number): string => frames[Math.floor(now / 1000) % frames.length]!;
+const frame = (now: number): string => frames[Math.floor(now / 1000) % frames.length] ?? frames[0]!;
 
-function summary(state: ProgressState, look: Look): string {
-  const { bold, red, dim } = paint(look.color);
+function counts(rollouts: readonly RolloutView[]): string {
+  const by = new Map<string, number>();
+  for (const { state } of rollouts) by.set(state, (by.get(state) ?? 0) + 1);
+  return [...by].map(([state, count]) => `${count} ${state}`).join(', ');
+}
+
+function summary(state: ProgressState, look: Look, { bold, red, dim }: Paint): string {
   const total = state.rollouts.length;
   const done = state.rollouts.filter(isDone).length;
-  const bad = state.rollouts.filter(isBad).length;
+  const bad = state.rollouts.filter((r) => isBad(r.state)).length;
   const wave = state.waves > 1 ? `, wave ${state.wave + 1}/${state.waves}` : '';
   const baking =
     state.bakingUntil !== null && state.bakingUntil > look.now ? `, baking ${duration(state.bakingUntil - look.now)}` : '';
-  const time = state.startedAt === null ? '' : `  ${dim(duration(look.now - state.startedAt))}`;
-  return `${bold(state.title)}${total > 0 ? `  ${done}/${total} done` : ''}${bad > 0 ? `, ${red(`${bad} failed`)}` : ''}${wave}${baking}${time}`;
+  const end = state.outcome ? Date.parse(state.outcome.finishedAt) : look.now;
+  const time = state.startedAt === null ? '' : `  ${dim(duration(end - state.startedAt))}`;
+  return `${bold(clean(state.title))}${total > 0 ? `  ${done}/${total} done` : ''}${bad > 0 ? `, ${red(`${bad} failed`)}` : ''}${wave}${baking}${time}`;
 }
 
-function line(r: RolloutView, look: Look): string {
-  const { green, red, yellow, dim, cyan } = paint(look.color);
+function stepLine(step: StepView, look: Look, { cyan, green, red }: Paint): string {
+  const sign = step.state === 'started' ? cyan(frame(look.now)) : step.state === 'failed' ? red('✗') : green('✓');
+  return `  ${sign} ${clean(step.name)}${step.detail ? ` ${clean(step.detail)}` : ''}${step.state === 'failed' ? ' failed' : ''}`;
+}
+
+function line(r: RolloutView, look: Look, { green, red, yellow, dim, cyan }: Paint): string {
   const sign = {
-    queued: dim('·'),
-    running: cyan(frame(look.now)),
-    succeeded: green('✓'),
-    unchanged: dim('='),
-    failed: red('✗'),
-    'rolled-back': red('↩'),
-    skipped: dim('-'),
-    cancelled: yellow('■'),
-  }[r.state];
+    queued: () => dim('·'),
+    running: () => cyan(frame(look.now)),
+    succeeded: () => green('✓'),
+    unchanged: () => dim('='),
+    failed: () => red('✗'),
+    'rolled-back': () => red('↩'),
+    skipped: () => dim('-'),
+    cancelled: () => yellow('■'),
+  }[r.state]();
   const time = r.startedAt === null ? '' : ` ${dim(duration((r.endedAt ?? look.now) - r.startedAt))}`;
-  const what = r.state === 'running' ? [r.step, r.tasks ? tasksText(r.tasks) : null].filter(Boolean).join(', ') : r.state;
-  return `  ${sign} ${r.service} ${dim(r.target)} ${versions(r.from, r.to)}: ${what}${time}`;
+  const what =
+    r.state === 'running'
+      ? [r.step, r.tasks ? tasksText(r.tasks) : null].filter((part) => part !== null).join(', ') || 'started'
+      : r.state;
+  return `  ${sign} ${clean(r.service)} ${dim(clean(r.target))} ${clean(versions(r.from, r.to))}: ${what}${time}`;
 }
-
-const failure = (r: RolloutView, look: Look): string[] => [line(r, look), ...(r.cause ? [`      ${r.cause.message}`] : [])];

@@ -48,9 +48,21 @@ export async function listTemplates(dirs: readonly string[], files: Files): Prom
       if (text !== null)
         found.set(name, {
           name,
-          description: (parse(text) as { description?: string } | null)?.description ?? '',
+          description: descriptionOf(text, `${dir}/${name}/template.yaml`),
           dir: `${dir}/${name}`,
         });
     }
   return [...found.values()];
+}
+
+function descriptionOf(text: string, file: string): string {
+  try {
+    const about: unknown = parse(text);
+    return String((about as { description?: unknown } | null)?.description ?? '');
+  } catch (error) {
+    throw new UserError('TemplateBroken', {
+      message: `${file}: ${error instanceof Error ? error.message.split('\n')[0]!.replace(/:\s*$/, '') : String(error)}`,
+      nextSteps: [`Correct ${file}, then run the command again.`],
+    });
+  }
 }

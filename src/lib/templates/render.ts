@@ -1,6 +1,6 @@
 /** Renders a template's three files: Liquid in strict mode first, YAML then. Pure: files and values in, values out. */
 import { Liquid, type Template } from 'liquidjs';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { UserError } from '../errors/user-error.js';
 import type { PlatformOffer } from '../model/offer.js';
 import type { ServiceSpec } from '../model/service.js';
@@ -39,7 +39,8 @@ export interface Rendered {
   readonly stack: Record<string, unknown> | null;
 }
 
-const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true });
+// `templates: {}` keeps include and render from reading the disk.
+const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, templates: {} });
 // JSON is YAML: every text goes through this filter, so that no value can break out of its place.
 engine.registerFilter('json', (value: unknown) => JSON.stringify(value ?? null));
 engine.registerFilter('names', (value: Readonly<Record<string, string>>) => Object.keys(value).sort());
@@ -55,7 +56,7 @@ export function priorityOf(host: string): number {
 
 const parsed = new WeakMap<TemplateFiles, Map<string, Template[]>>();
 
-function text(files: TemplateFiles, part: 'taskDefinition' | 'service' | 'stack', values: object): unknown {
+function text(files: TemplateFiles, part: 'taskDefinition' | 'service' | 'stack', values: object): Record<string, unknown> {
   const file = { taskDefinition: 'task-definition.yaml.liquid', service: 'service.yaml.liquid', stack: 'stack.yaml.liquid' }[
     part
   ];
@@ -64,14 +65,23 @@ function text(files: TemplateFiles, part: 'taskDefinition' | 'service' | 'stack'
     parsed.set(files, held);
     const template = held.get(part) ?? engine.parse(files[part]!);
     held.set(part, template);
-    return parse(engine.renderSync(template, values) as string);
+    const value: unknown = parse(engine.renderSync(template, values) as string);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
-    const line = /line:(\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    throw new UserError('TemplateBroken', {
-      message: `${files.name}/${file}${line ? `:${line}` : ''}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-      nextSteps: [`Correct the template in ${files.dir}, or the values it takes: baf template show ${files.name}`],
-    });
+    throw broken(files, file, error);
   }
+  throw broken(files, file, new Error('it renders to no map'));
+}
+
+/** Liquid names the template's line; YAML the line of what was rendered, with the text found there. */
+function broken(files: TemplateFiles, file: string, error: unknown): UserError {
+  const [first = '', , shown = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const line = /line:(\d+)/.exec(first)?.[1];
+  const rendered = error instanceof YAMLParseError ? ` of what it renders to${shown.trim() ? `: ${shown.trim()}` : ''}` : '';
+  return new UserError('TemplateBroken', {
+    message: `${files.name}/${file}${line ? `:${line}` : ''}: ${first.replace(/:\s*$/, '')}${rendered}`,
+    nextSteps: [`Correct the template in ${files.dir}, or the values it takes: baf template show ${files.name}`],
+  });
 }
 
 /** Name of the service in ECS, and family of its task definitions. */
@@ -102,8 +112,8 @@ export function renderTemplate(files: TemplateFiles, values: TemplateValues): Re
     ),
   };
   return {
-    taskDefinition: text(files, 'taskDefinition', scope) as Record<string, unknown>,
-    service: text(files, 'service', scope) as Record<string, unknown>,
-    stack: files.stack === null ? null : (text(files, 'stack', scope) as Record<string, unknown>),
+    taskDefinition: text(files, 'taskDefinition', scope),
+    service: text(files, 'service', scope),
+    stack: files.stack === null ? null : text(files, 'stack', scope),
   };
 }

@@ -53,6 +53,8 @@ describe('stagings', () => {
     expect((await upStaging('demo', { ...base(), timeout: '15m', ttl: '5d', tag: ['ui=1.4.0'] })).text).toMatch(
       /ui\s+1\.4\.0 {2}ready/,
     );
+    const one = await upStaging('demo', { ...base(), timeout: '15m', service: ['ui'], tag: ['1.4.1'] });
+    expect(one.text).toMatch(/ui\s+1\.4\.1 {2}ready[\s\S]*catalog\s+1\.3\.0 {2}ready/);
     expect((await lsStagings(base())).text).toMatch(/demo\s+ready\s+ana/);
     expect((await showOneStaging('demo', base())).text).toMatch(/expires in 4d 23h/);
     await expect(showOneStaging('other', base())).rejects.toMatchObject({ code: 'StagingUnknown' });

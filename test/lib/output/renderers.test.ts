@@ -109,7 +109,7 @@ it('the window never has more rows or columns than the terminal', () => {
   );
 });
 
-it('a renderer that throws is dropped, the others go on', () => {
+it('a renderer that throws is closed and dropped, the others go on', () => {
   const seen: string[] = [];
   const bad = {
     handle: () => {
@@ -120,7 +120,7 @@ it('a renderer that throws is dropped, the others go on', () => {
   const safe = renderSafely([bad, { handle: (e) => void seen.push(e.type), close: () => void seen.push('closed') }]);
   deployLog.slice(0, 2).forEach((e) => safe.handle(e));
   safe.close();
-  expect(seen).toEqual(['deploy.started', 'rollout.queued', 'closed']);
+  expect(seen).toEqual(['bad closed', 'deploy.started', 'rollout.queued', 'closed']);
 });
 
 it.each([
@@ -128,6 +128,7 @@ it.each([
   ['auto', { stderrIsTTY: false, env: {} }, 'lines'],
   ['auto', { stderrIsTTY: true, env: { TERM: 'dumb' } }, 'lines'],
   ['auto', { stderrIsTTY: true, env: { CI: 'true' } }, 'lines'],
+  ['auto', { stderrIsTTY: true, env: { CI: 'false' } }, 'tree'],
   ['auto', { stderrIsTTY: false, env: { GITHUB_ACTIONS: 'true' } }, 'github'],
   ['jsonl', { stderrIsTTY: true, env: {} }, 'jsonl'],
 ] as const)('progress %s with %j is %s', (flag, around, kind) => expect(chooseProgress(flag, around)).toBe(kind));
@@ -139,6 +140,8 @@ it.each([
   [{ isTTY: true }, { NO_COLOR: '' }, true, true],
   [{ isTTY: false }, { FORCE_COLOR: '1' }, true, true],
   [{ isTTY: true }, { FORCE_COLOR: '0' }, true, false],
+  [{ isTTY: false }, { FORCE_COLOR: '1', NO_COLOR: '1', TERM: 'dumb' }, true, true],
+  [{ isTTY: true }, { FORCE_COLOR: '1' }, false, false],
   [{ isTTY: true }, { TERM: 'dumb' }, true, false],
   [{ isTTY: true }, {}, false, false],
 ])('colours on %j with %j, wanted %s: %s', (stream, env, wanted, expected) =>

@@ -57,7 +57,8 @@ describe.each(names)('%s', (name) => {
   const text = readFileSync(join(dir, name, 'example.yaml'), 'utf8');
   it('renders its example as expected', async () => {
     const rendered = renderTemplate(await loadTemplate(name, [dir], files), valuesOf(text, 'example', null));
-    for (const [part, value] of Object.entries(rendered))
+    const { taskDefinition, service, stack } = rendered;
+    for (const [part, value] of Object.entries({ 'task-definition': taskDefinition, service, stack }))
       expectGolden(join(dir, name, 'expected', `${part}.json`), JSON.stringify(value, null, 2) + '\n');
   });
   it('renders before its stack is there', async () => {
