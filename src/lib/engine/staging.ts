@@ -109,7 +109,9 @@ export async function* stagingUp(
   // Services that the project no longer has leave the staging, once the others serve.
   const gone = Object.keys(record.services).filter((name) => !request.services.some((s) => s.name === name));
   if (good && gone.length > 0)
-    await Promise.all(gone.map((name) => effects.at(request.target).ecs.deleteService(platformOffer.cluster, ecsName(request, name))));
+    await Promise.all(
+      gone.map((name) => effects.at(request.target).ecs.deleteService(platformOffer.cluster, ecsName(request, name))),
+    );
   const ended: StagingRecord = { ...record, status: good ? 'ready' : signal.aborted ? 'creating' : 'failed', services: tags };
   const text = JSON.stringify(ended);
   if (text !== claimed.text) await ssm.put(stagingParameter(request.name), text, { description: `staging of ${request.owner}` });

@@ -38,6 +38,11 @@ interface ServerFile {
   readonly endpoint: string;
   readonly nonce: string;
   readonly pid: number;
+  /**
+   * Of `baf sandbox start`, which serves until it is told to end: who joins need not ask, and keeps the same time.
+   * Null of a command that serves while it runs: it has to know of its guests, to serve them to their end.
+   */
+  readonly standing: { readonly sandboxNow: number; readonly wallNow: number; readonly speed: number } | null;
 }
 
 export async function startSandbox(options: SandboxOptions): Promise<OpenSandbox> {
@@ -121,7 +126,12 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
   const file = join(options.dir, 'server.json');
   writeFileSync(
     `${file}.tmp`,
-    JSON.stringify({ endpoint: serving.endpoint, nonce: serving.nonce, pid: process.pid } satisfies ServerFile),
+    JSON.stringify({
+      endpoint: serving.endpoint,
+      nonce: serving.nonce,
+      pid: process.pid,
+      standing: options.port === undefined ? null : { sandboxNow: clock.now(), wallNow: Date.now(), speed: options.speed },
+    } satisfies ServerFile),
   );
   renameSync(`${file}.tmp`, file);
   return {
@@ -150,6 +160,7 @@ async function joinServer(options: SandboxOptions): Promise<OpenSandbox | null> 
   try {
     file = JSON.parse(text) as ServerFile;
     if (!alive(file.pid)) return null;
+    if (file.standing) return joinStanding(file, file.standing);
     health = JSON.parse(await ask(file.endpoint, 'attach', String(process.pid))) as Health;
   } catch {
     return null;
@@ -166,6 +177,16 @@ async function joinServer(options: SandboxOptions): Promise<OpenSandbox | null> 
     close: async () => void (await ask(file.endpoint, 'detach', String(process.pid)).catch(() => '')),
   };
 }
+
+const joinStanding = (file: ServerFile, { sandboxNow, wallNow, speed }: NonNullable<ServerFile['standing']>): OpenSandbox => ({
+  endpoint: file.endpoint,
+  speed,
+  attached: true,
+  warning: null,
+  now: () => Math.round(sandboxNow + (Date.now() - wallNow) * speed),
+  ask: (path, body) => ask(file.endpoint, path, body),
+  close: () => Promise.resolve(),
+});
 
 function readIfThere(file: string): string | null {
   try {
