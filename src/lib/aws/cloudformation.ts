@@ -1,7 +1,10 @@
 /** The only place that calls CloudFormation. */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationGateway } from '../stacks/cloudformation/gateway.js';
+import type { CloudFormationGateway, StackEvent } from '../stacks/cloudformation/gateway.js';
 import { explainAwsError } from './errors.js';
+
+/** Templates may make roles: AWS wants that to be said. */
+const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] as const;
 
 export function createCloudFormationGateway(client: () => Promise<CloudFormationClient>, where: string): CloudFormationGateway {
   const sdk = () => import('@aws-sdk/client-cloudformation');
@@ -39,25 +42,54 @@ export function createCloudFormationGateway(client: () => Promise<CloudFormation
         ).send(new (await sdk()).GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
         return answer.TemplateBody ?? '{}';
       }),
-    events: (StackName) =>
+    events: (StackName, token) =>
       call('DescribeStackEvents', async () => {
-        const { StackEvents = [] } = await (await client()).send(new (await sdk()).DescribeStackEventsCommand({ StackName }));
-        return StackEvents.map((e) => ({
-          at: e.Timestamp?.getTime() ?? 0,
-          logicalId: e.LogicalResourceId ?? '',
-          type: e.ResourceType ?? '',
-          status: e.ResourceStatus ?? '',
-          reason: e.ResourceStatusReason ?? null,
-        }));
+        const { DescribeStackEventsCommand } = await sdk();
+        const c = await client();
+        const found: StackEvent[] = [];
+        let NextToken: string | undefined;
+        let begun = false;
+        // Newest first: the operation's events are at the head, and older ones need not be read.
+        do {
+          const page = await c.send(new DescribeStackEventsCommand({ StackName, NextToken }));
+          for (const e of page.StackEvents ?? []) {
+            if (e.ClientRequestToken !== token) {
+              if (begun) return found;
+              continue;
+            }
+            begun = true;
+            found.push({
+              at: e.Timestamp?.getTime() ?? 0,
+              logicalId: e.LogicalResourceId ?? '',
+              type: e.ResourceType ?? '',
+              status: e.ResourceStatus ?? '',
+              reason: e.ResourceStatusReason ?? null,
+            });
+          }
+          NextToken = page.NextToken;
+        } while (NextToken);
+        return found;
       }),
     create: ({ name, body, tags, token }) =>
       call('CreateStack', async () => {
-        const input = { StackName: name, TemplateBody: body, Tags: list(tags), ClientRequestToken: token };
+        const input = {
+          StackName: name,
+          TemplateBody: body,
+          Tags: list(tags),
+          ClientRequestToken: token,
+          Capabilities: [...CAPABILITIES],
+        };
         return (await (await client()).send(new (await sdk()).CreateStackCommand(input))).StackId ?? name;
       }),
     async update({ name, body, tags, token }) {
       try {
-        const input = { StackName: name, TemplateBody: body, Tags: list(tags), ClientRequestToken: token };
+        const input = {
+          StackName: name,
+          TemplateBody: body,
+          Tags: list(tags),
+          ClientRequestToken: token,
+          Capabilities: [...CAPABILITIES],
+        };
         await (await client()).send(new (await sdk()).UpdateStackCommand(input));
         return 'started';
       } catch (error) {
@@ -65,7 +97,9 @@ export function createCloudFormationGateway(client: () => Promise<CloudFormation
         throw explainAwsError(error, 'cloudformation:UpdateStack', where);
       }
     },
-    delete: (StackName) =>
-      call('DeleteStack', async () => void (await (await client()).send(new (await sdk()).DeleteStackCommand({ StackName })))),
+    delete: (StackName, ClientRequestToken) =>
+      call('DeleteStack', async () => {
+        await (await client()).send(new (await sdk()).DeleteStackCommand({ StackName, ClientRequestToken }));
+      }),
   };
 }

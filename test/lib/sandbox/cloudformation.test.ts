@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cloudformation } from '../../../src/lib/sandbox/services/cloudformation.js';
 import { drive, type Drive } from './drive.js';
 
 const base = {
@@ -14,6 +15,7 @@ const base = {
     },
   },
 };
+const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } };
 const rule = (listener: string, priority: number) => ({
   Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
   Properties: {
@@ -156,7 +158,12 @@ describe('a stack', () => {
 
   it.each([
     ['unknown types', body({ A: { Type: 'AWS::Moon::Base' } }), /Unrecognized resource types: \[AWS::Moon::Base\]/],
-    ['a circle', body({ A: { ...base.Logs, DependsOn: 'B' }, B: { ...base.Logs, DependsOn: 'A' } }), /Circular dependency/],
+    ['a circle', body({ A: { ...base.Logs, DependsOn: 'B' }, B: { ...base.Logs, DependsOn: 'A' } }, {}), /Circular dependency/],
+    ['a reference to nothing', body({ A: { ...base.Logs, DependsOn: 'Z' } }, {}), /Unresolved resource dependencies \[Z\]/],
+    ['an output of nothing', body(base, { O: { Value: { 'Fn::Sub': '${Z}' } } }), /\[Z\] in the Outputs block/],
+    ['an attribute that is none', body(base, { O: { Value: { 'Fn::GetAtt': 'Logs.Size' } } }), /attribute type Size/],
+    ['a resource without a type', '{"Resources":{"A":{}}}', /must contain a Type member/],
+    ['a role without leave', body({ R: role }, {}), /Requires capabilities : \[CAPABILITY_IAM\]/],
     ['no resources', '{}', /At least one Resources member/],
     ['broken text', '{', /Template format error/],
   ])('refuses %s', (_name, TemplateBody, message) => {
@@ -166,12 +173,122 @@ describe('a stack', () => {
   it('reads YAML with short tags', () => {
     const d = drive();
     const TemplateBody =
-      'Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties: {}\nOutputs:\n  Arn: { Value: !GetAtt R.Arn }\n  Name: { Value: !Sub "${R}!" }\n';
-    d.call('cloudformation', 'CreateStack', { StackName: 'y', TemplateBody });
+      'Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties: { AssumeRolePolicyDocument: {} }\nOutputs:\n  Arn: { Value: !GetAtt R.Arn }\n  Name: { Value: !Sub "${R}!" }\n';
+    d.call('cloudformation', 'CreateStack', { StackName: 'y', TemplateBody, Capabilities: ['CAPABILITY_IAM'] });
     d.pass(30);
     expect(stack(d, 'y').Outputs[0].OutputValue).toMatch(/^arn:aws:iam::111111111111:role\/y-R-/);
     expect(d.call('cloudformation', 'ValidateTemplate', { TemplateBody })).toEqual({ Description: undefined, Parameters: [] });
-    expect(() => d.call('cloudformation', 'CreateStack', { StackName: 'y', TemplateBody })).toThrow(/already exists/);
+    const again = { StackName: 'y', TemplateBody, Capabilities: ['CAPABILITY_IAM'] };
+    expect(() => d.call('cloudformation', 'CreateStack', again)).toThrow(/already exists/);
+  });
+});
+
+describe('a stack in trouble', () => {
+  const make = (d: Drive, resources: object, more: object = {}) => {
+    d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body(resources, {}), ...more });
+    d.pass(60);
+  };
+  const change = (d: Drive, resources: object, more: object = {}) => {
+    d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body(resources, {}), ...more });
+    d.pass(90);
+  };
+
+  it('goes back although what was made is in use by what was changed', () => {
+    const d = drive();
+    const listener = balancer(d);
+    d.call('logs', 'CreateLogGroup', { logGroupName: '/taken' });
+    make(d, { ...base, Rule: rule(listener, 5) }, { Tags: [{ Key: 'a', Value: '1' }] });
+    const [before] = groups(d);
+    const target = { ...base.Target, Properties: { ...base.Target.Properties, Port: 99 } };
+    const late = { Type: 'AWS::Logs::LogGroup', DependsOn: 'Rule', Properties: { LogGroupName: '/taken' } };
+    change(d, { ...base, Target: target, Rule: rule(listener, 6), Late: late }, { Tags: [{ Key: 'a', Value: '2' }] });
+    expect(stack(d)).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', Tags: [{ Key: 'a', Value: '1' }] });
+    expect(groups(d)).toEqual([before]);
+    expect(d.call('elasticloadbalancing', 'DescribeRules', { ListenerArn: listener }).Rules).toMatchObject([
+      { Priority: '5', Actions: [{ TargetGroupArn: before.TargetGroupArn }] },
+    ]);
+  });
+
+  it('replaces a group and its rule together, and leaves neither behind', () => {
+    const d = drive();
+    const [one, two] = [balancer(d), balancer(d)];
+    make(d, { ...base, Rule: rule(one, 5) });
+    const target = { ...base.Target, Properties: { ...base.Target.Properties, Port: 99 } };
+    change(d, { ...base, Target: target, Rule: rule(two, 5) });
+    expect(stack(d).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(groups(d)).toMatchObject([{ Port: 99 }]);
+    expect(d.call('elasticloadbalancing', 'DescribeRules', { ListenerArn: one }).Rules).toEqual([]);
+  });
+
+  it('is told of a property that is missing, and a handler that breaks fails the resource only', () => {
+    const d = drive();
+    make(d, { Group: { Type: 'AWS::EC2::SecurityGroup' } });
+    expect(stack(d).StackStatus).toBe('ROLLBACK_COMPLETE');
+    const reasons = d
+      .call('cloudformation', 'DescribeStackEvents', { StackName: 's' })
+      .StackEvents.map((e: { ResourceStatusReason?: string }) => e.ResourceStatusReason ?? '');
+    expect(reasons.join()).toMatch(/required key \[GroupDescription\] not found/);
+    const join = { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: { 'Fn::Join': 7 } } };
+    d.call('cloudformation', 'CreateStack', { StackName: 't', TemplateBody: body({ A: join }, {}) });
+    d.pass(60);
+    expect(stack(d, 't').StackStatus).toBe('ROLLBACK_COMPLETE');
+  });
+
+  it('cannot be deleted while something else uses it, and is deleted by the next call', () => {
+    const d = drive();
+    const listener = balancer(d);
+    make(d, base);
+    const other = { ListenerArn: listener, Conditions: [], Actions: [{ Type: 'forward', ...groups(d)[0] }], Priority: 1 };
+    const { RuleArn } = d.call('elasticloadbalancing', 'CreateRule', other).Rules[0];
+    d.call('cloudformation', 'DeleteStack', { StackName: 's' });
+    d.pass(60);
+    expect(stack(d)).toMatchObject({
+      StackStatus: 'DELETE_FAILED',
+      StackStatusReason: 'The following resource(s) failed to delete: [Target]. ',
+    });
+    d.call('elasticloadbalancing', 'DeleteRule', { RuleArn });
+    d.call('cloudformation', 'DeleteStack', { StackName: 's' });
+    d.pass(60);
+    expect(() => stack(d)).toThrow(/does not exist/);
+  });
+
+  it('takes parameters: required, unknown, changed', () => {
+    const d = drive();
+    const TemplateBody = JSON.stringify({
+      Parameters: { Name: { Type: 'String' }, Days: { Type: 'Number', Default: 7 } },
+      Resources: {
+        Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: { Ref: 'Name' }, RetentionInDays: { Ref: 'Days' } } },
+        Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+      },
+    });
+    const act = (operation: string, values: Record<string, string>) => () => {
+      const Parameters = Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+      d.call('cloudformation', operation, { StackName: 's', TemplateBody, Parameters });
+      d.pass(60);
+    };
+    expect(act('CreateStack', {})).toThrow('Parameters: [Name] must have values');
+    expect(act('CreateStack', { Name: '/p', X: '1' })).toThrow('Parameters: [X] do not exist in the template');
+    act('CreateStack', { Name: '/p' })();
+    expect(act('UpdateStack', { Name: '/p' })).toThrow('No updates are to be performed.');
+    act('UpdateStack', { Name: '/p', Days: '14' })();
+    expect(stack(d).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(d.call('logs', 'DescribeLogGroups', {}).logGroups).toMatchObject([{ logGroupName: '/p', retentionInDays: 14 }]);
+  });
+
+  it('is not begun twice by a request that is sent again', () => {
+    const d = drive();
+    const input = { StackName: 's', TemplateBody: body(base), ClientRequestToken: 'one' };
+    const { StackId } = d.call('cloudformation', 'CreateStack', input);
+    expect(d.call('cloudformation', 'CreateStack', input)).toEqual({ StackId });
+    expect(() => d.call('cloudformation', 'CreateStack', { ...input, ClientRequestToken: 'two' })).toThrow(/already exists/);
+    d.pass(60);
+    const events = d.call('cloudformation', 'DescribeStackEvents', { StackName: 's' }).StackEvents;
+    expect(events.every((e: { ClientRequestToken: string }) => e.ClientRequestToken === 'one')).toBe(true);
+    d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body(base, {}) });
+    expect(() => d.call('cloudformation', 'DeleteStack', { StackName: 's' })).toThrow(/cannot be deleted while in status UPDATE/);
+    const cell = d.sandbox.world.cell('111111111111', 'eu-west-1');
+    d.pass(60);
+    expect(cloudformation.nextEventAt!(cell, d.sandbox.world)).toBeNull();
   });
 });
 

@@ -66,6 +66,12 @@ describe('the Parameter Store', () => {
   });
 
   it.each([
+    ['another type', { Name: '/taken', Value: 'x', Type: 'SecureString' }, 'HierarchyTypeMismatchException'],
+    ['tags on an overwrite', { Name: '/taken', Value: 'x', Tags: [{ Key: 'a', Value: 'b' }] }, 'ValidationException'],
+    ['a tier that is none', { Name: '/i', Value: 'x', Tier: 'Huge' }, 'ValidationException'],
+    ['an advanced value too long', { Name: '/l', Value: 'x'.repeat(8193), Tier: 'Intelligent-Tiering' }, 'ValidationException'],
+    ['a description too long', { Name: '/d', Value: 'x', Description: 'x'.repeat(1025) }, 'ValidationException'],
+    ['a reserved plain name', { Name: 'ssmThing', Value: 'x' }, 'ValidationException'],
     ['a name in two', { Name: 'a/b', Value: 'x' }, 'ValidationException'],
     ['a reserved name', { Name: '/aws/x', Value: 'x' }, 'AccessDeniedException'],
     ['a name too deep', { Name: '/' + Array(16).fill('a').join('/'), Value: 'x' }, 'HierarchyLevelLimitExceededException'],
@@ -81,6 +87,50 @@ describe('the Parameter Store', () => {
     expect(() => put(d, input.Name, input.Value, input)).toThrow(expect.objectContaining({ code }));
   });
 
+  it('moves labels, attaches the good ones of a mixed list, and stops at ten', () => {
+    const d = drive();
+    put(d, '/a', '1');
+    put(d, '/a', '2');
+    const label = (ParameterVersion: number, ...Labels: string[]) =>
+      d.call('ssm', 'LabelParameterVersion', { Name: '/a', ParameterVersion, Labels }).InvalidLabels as string[];
+    expect(label(1, 'live', 'awsX', '9')).toEqual(['awsX', '9']);
+    expect(d.call('ssm', 'GetParameter', { Name: '/a:live' }).Parameter.Version).toBe(1);
+    label(2, 'live');
+    expect(d.call('ssm', 'GetParameter', { Name: '/a:live' }).Parameter.Version).toBe(2);
+    label(1, ...'abcdefghij');
+    expect(() => label(1, 'k')).toThrow(expect.objectContaining({ code: 'ParameterVersionLabelLimitExceeded' }));
+    expect(label(1, 'a')).toEqual([]);
+    expect(() => label(1, 'x'.repeat(101))).toThrow(/less than or equal to 100/);
+    expect(() => label(7, 'x')).toThrow(/could not find version 7/);
+  });
+
+  it('keeps what it is asked in bounds, and takes ARNs', () => {
+    const d = drive();
+    put(d, 'bare', 'b');
+    put(d, '/big', 'x'.repeat(5000), { Tier: 'Intelligent-Tiering' });
+    expect(d.call('ssm', 'DescribeParameters', {}).Parameters.map((p: { Tier: string }) => p.Tier)).toEqual([
+      'Advanced',
+      'Standard',
+    ]);
+    expect(() => put(d, '/big', 'x', { Tier: 'Standard' })).toThrow(/downgrade/);
+    const { ARN } = d.call('ssm', 'GetParameter', { Name: 'bare' }).Parameter;
+    expect(d.call('ssm', 'GetParameter', { Name: ARN }).Parameter.Value).toBe('b');
+    for (const [operation, input] of [
+      ['DescribeParameters', { MaxResults: 51 }],
+      ['GetParameterHistory', { Name: 'bare', MaxResults: 51 }],
+      ['GetParametersByPath', { Path: '/', MaxResults: 0 }],
+    ] as const)
+      expect(() => d.call('ssm', operation, input)).toThrow(/maxResults/);
+    expect(() => d.call('ssm', 'GetParameters', { Names: Array(11).fill('x') })).toThrow(/'names'/);
+    expect(() => d.call('ssm', 'GetParameter', { Name: 'constructor' })).toThrow();
+    const filter = (Key: string, Option?: string) => ({ ParameterFilters: [{ Key, Option, Values: ['x'] }] });
+    expect(() => d.call('ssm', 'GetParametersByPath', { Path: '/', ...filter('Name') })).toThrow(/not valid/);
+    expect(() => d.call('ssm', 'DescribeParameters', filter('Path', 'Equals'))).toThrow(/Recursive, OneLevel/);
+    expect(() => d.call('ssm', 'ListTagsForResource', { ResourceId: '/none' })).toThrow(
+      expect.objectContaining({ code: 'InvalidResourceId' }),
+    );
+  });
+
   it('shows no secret without decryption, keeps tags, and deletes', () => {
     const d = drive();
     put(d, '/s', 'hunter2', { Type: 'SecureString' });
@@ -93,25 +143,6 @@ describe('the Parameter Store', () => {
       DeletedParameters: ['/s'],
       InvalidParameters: ['/t'],
     });
-  });
-});
-
-describe('STS', () => {
-  it('gives a session in an account of the platform, and no other', () => {
-    const d = drive();
-    const assume =
-      (RoleArn: string, more: object = {}) =>
-      () =>
-        d.call('sts', 'AssumeRole', { RoleArn, RoleSessionName: 'ana', ...more });
-    const made = assume('arn:aws:iam::111111111111:role/baf-deploy')();
-    expect(made.AssumedRoleUser.Arn).toBe('arn:aws:sts::111111111111:assumed-role/baf-deploy/ana');
-    expect(made.Credentials.AccessKeyId).toMatch(/^ASIA[0-9A-Z]{16}$/);
-    expect(made.Credentials.Expiration.getTime()).toBe(d.clock.now() + 3_600_000);
-    expect(assume('arn:aws:iam::999999999999:role/x')).toThrow(expect.objectContaining({ code: 'AccessDenied', status: 403 }));
-    expect(assume('nothing')).toThrow(/is invalid/);
-    expect(assume('arn:aws:iam::111111111111:role/x', { DurationSeconds: 5 })).toThrow(/durationSeconds/);
-    expect(assume('arn:aws:iam::111111111111:role/x', { RoleSessionName: 'a b' })).toThrow(/roleSessionName/);
-    expect(d.call('sts', 'GetCallerIdentity', {})).toMatchObject({ Account: '111111111111' });
   });
 });
 

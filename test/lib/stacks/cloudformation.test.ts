@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCloudFormationEngine, HASH_TAG, hashOf } from '../../../src/lib/stacks/cloudformation/engine.js';
+import { UserError } from '../../../src/lib/errors/user-error.js';
 import type { CloudFormationGateway, StackState } from '../../../src/lib/stacks/cloudformation/gateway.js';
 
 const spec = { name: 's', template: { Resources: { A: { Type: 'T' } } }, tags: { a: 'b' } };
@@ -13,7 +14,11 @@ const state = (status: string, tags: Record<string, string> = { [HASH_TAG]: hash
 const signal = new AbortController().signal;
 
 /** Answers DescribeStacks in turn, the last one for ever; every call is written down. */
-function fake(states: (StackState | null)[], events: Awaited<ReturnType<CloudFormationGateway['events']>> = []) {
+function fake(
+  states: (StackState | null)[],
+  events: Awaited<ReturnType<CloudFormationGateway['events']>> = [],
+  more: Partial<CloudFormationGateway> = {},
+) {
   const calls: string[] = [];
   const rest = [...states];
   const gateway: CloudFormationGateway = {
@@ -23,8 +28,9 @@ function fake(states: (StackState | null)[], events: Awaited<ReturnType<CloudFor
     create: () => (calls.push('create'), Promise.resolve('id-s')),
     update: () => (calls.push('update'), Promise.resolve('started')),
     delete: () => (calls.push('delete'), Promise.resolve()),
+    ...more,
   };
-  return { calls, engine: createCloudFormationEngine(gateway, { now: () => 0, sleep: () => Promise.resolve() }) };
+  return { calls, gateway, engine: createCloudFormationEngine(gateway, { now: () => 0, sleep: () => Promise.resolve() }) };
 }
 
 describe('the CloudFormation engine', () => {
@@ -70,7 +76,7 @@ describe('the CloudFormation engine', () => {
       [
         { ...event, at: 3, logicalId: 'B', reason: 'Resource creation cancelled' },
         { ...event, at: 2, logicalId: 'A', reason: 'Priority in use' },
-        { ...event, at: -9_999, logicalId: 'Old', reason: 'of an earlier run' },
+        { type: 'T', status: 'CREATE_IN_PROGRESS', at: 1, logicalId: 'A', reason: null },
       ],
     );
     await expect(engine.apply(spec, signal)).rejects.toMatchObject({
@@ -78,6 +84,49 @@ describe('the CloudFormation engine', () => {
       message: 'The stack s ended as ROLLBACK_COMPLETE: A (T): Priority in use',
       exitCode: 1,
     });
+  });
+  it('asks for the events of its own operation only', async () => {
+    const tokens: string[] = [];
+    const { engine } = fake([null, state('ROLLBACK_COMPLETE')], [], {
+      create: ({ token }) => (tokens.push(token), Promise.resolve('id-s')),
+      events: (_stack, token) => (tokens.push(token), Promise.resolve([])),
+    });
+    await expect(engine.apply(spec, signal)).rejects.toMatchObject({
+      message: 'The stack s ended as ROLLBACK_COMPLETE: ROLLBACK_COMPLETE',
+    });
+    expect(tokens).toHaveLength(2);
+    expect(tokens[0]).toBe(tokens[1]);
+    expect(tokens[0]).toMatch(/^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$/);
+  });
+  it('joins in where another run was faster', async () => {
+    const { calls, engine } = fake([null, state('CREATE_IN_PROGRESS'), state('CREATE_COMPLETE')], [], {
+      create: () => Promise.reject(new UserError('AlreadyExistsException', { message: 'Stack [s] already exists' })),
+    });
+    expect(await engine.apply(spec, signal)).toEqual({ changed: false, outputs: { O: '1' } });
+    expect(calls).toEqual(['describe', 'describe', 'describe']);
+  });
+  it('says how to go on where AWS lets nobody update', async () => {
+    const { engine } = fake([state('UPDATE_ROLLBACK_FAILED')]);
+    await expect(engine.apply(spec, signal)).rejects.toMatchObject({ code: 'StackStuck', exitCode: 1 });
+  });
+  it('plans a creation where the stack is on its way out, and a change where its template cannot be read', async () => {
+    expect((await fake([state('DELETE_IN_PROGRESS')]).engine.plan(spec)).action).toBe('create');
+    const yaml = fake([state('CREATE_COMPLETE', {})], [], { template: () => Promise.resolve('Resources:\n  A: {}\n') });
+    expect(await yaml.engine.plan(spec)).toMatchObject({ action: 'update', changes: [{ action: 'modify', logicalId: 'A' }] });
+  });
+  it('tells the outputs anew after a change', async () => {
+    const changed = { ...state('UPDATE_COMPLETE'), outputs: { O: '2' } };
+    const { engine } = fake([state('CREATE_COMPLETE'), state('CREATE_COMPLETE', {}), changed]);
+    await engine.plan(spec);
+    expect(await engine.outputs('s')).toEqual({ O: '1' });
+    expect((await engine.apply(spec, signal)).outputs).toEqual({ O: '2' });
+    expect(await engine.outputs('s')).toEqual({ O: '2' });
+  });
+  it('stops waiting when it is told to', async () => {
+    const gone = AbortSignal.abort(new Error('stop'));
+    const { gateway } = fake([state('CREATE_IN_PROGRESS')]);
+    const clock = { now: () => 0, sleep: (_ms: number, s?: AbortSignal) => (s?.throwIfAborted(), Promise.resolve()) };
+    await expect(createCloudFormationEngine(gateway, clock).apply(spec, gone)).rejects.toThrow('stop');
   });
   it('destroys once, and nothing where there is nothing', async () => {
     const { calls, engine } = fake([state('CREATE_COMPLETE'), state('DELETE_IN_PROGRESS'), state('DELETE_COMPLETE')]);

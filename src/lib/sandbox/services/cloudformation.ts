@@ -2,15 +2,16 @@
 import { AwsError, type CallContext, type Cell, type SandboxService } from '../service.js';
 import { resourceTypes } from './cloudformation/resources.js';
 import { slice, type ChangeSet, type Stack, type Template } from './cloudformation/state.js';
-import { levelsOf, readTemplate } from './cloudformation/template.js';
-import { advanceStack, begin, changesOf, nextEventAt, touchedBy } from './cloudformation/work.js';
+import { checkTemplate, levelsOf, readTemplate } from './cloudformation/template.js';
+import { advanceStack, begin, changesOf, nextEventAt, touchedBy, valuesOf } from './cloudformation/work.js';
 import { page } from './page.js';
 
 interface Input {
   StackName: string;
   TemplateBody?: string;
   UsePreviousTemplate?: boolean;
-  Parameters?: { ParameterKey: string; ParameterValue: string }[];
+  Parameters?: { ParameterKey: string; ParameterValue?: string; UsePreviousValue?: boolean }[];
+  Capabilities?: string[];
   Tags?: { Key: string; Value: string }[];
   ClientRequestToken?: string;
 }
@@ -24,17 +25,42 @@ function need(cell: Cell, name: string): Stack {
   return found;
 }
 
-const parametersOf = (input: Input): Record<string, string> =>
-  Object.fromEntries((input.Parameters ?? []).map((p) => [p.ParameterKey, p.ParameterValue]));
+const refuse = (message: string): AwsError => new AwsError('ValidationError', message);
 
-function checked(body: string | undefined): Template {
+/** Values of the template's parameters, checked: what is not given keeps its default. */
+function parametersOf(input: Input, template: Template, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const given = (input.Parameters ?? []).flatMap(({ ParameterKey, ParameterValue, UsePreviousValue }) => {
+    const value = UsePreviousValue ? before[ParameterKey] : ParameterValue;
+    return value === undefined ? [] : [[ParameterKey, value] as const];
+  });
+  const declared = template.Parameters ?? {};
+  const strange = given.filter(([key]) => !Object.hasOwn(declared, key)).map(([key]) => key);
+  if (strange.length > 0) throw refuse(`Parameters: [${strange.join(', ')}] do not exist in the template`);
+  const values = Object.fromEntries(given);
+  const missing = Object.entries(valuesOf(template, values))
+    .filter(([, value]) => value === undefined)
+    .map(([key]) => key);
+  if (missing.length > 0) throw refuse(`Parameters: [${missing.join(', ')}] must have values`);
+  return values;
+}
+
+function checked(body: string | undefined, capabilities: readonly string[] | null = null): Template {
   const template = readTemplate(body);
-  const unknown = [...new Set(Object.values(template.Resources).map((r) => r.Type))].filter((type) => !resourceTypes[type]);
-  if (unknown.length > 0)
-    throw new AwsError('ValidationError', `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`);
-  levelsOf(template);
+  checkTemplate(template, resourceTypes);
+  const roles = Object.values(template.Resources).filter((r) => r.Type === 'AWS::IAM::Role');
+  if (capabilities === null || roles.length === 0 || capabilities.includes('CAPABILITY_NAMED_IAM')) return template;
+  const named = roles.some((r) => r.Properties?.['RoleName'] !== undefined);
+  if (named || !capabilities.includes('CAPABILITY_IAM'))
+    throw new AwsError(
+      'InsufficientCapabilitiesException',
+      `Requires capabilities : [${named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM'}]`,
+    );
   return template;
 }
+
+/** A request that was sent again: its operation is known by its token. */
+const repeated = (stack: Stack, token: string | undefined): boolean =>
+  token !== undefined && stack.events.some((e) => e.token === token);
 
 function create(input: Input, { cell, now, world, id }: CallContext, status?: string): Stack {
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(input.StackName ?? ''))
@@ -43,8 +69,9 @@ function create(input: Input, { cell, now, world, id }: CallContext, status?: st
       `1 validation error detected: Value '${input.StackName}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
     );
   const there = live(cell, input.StackName);
+  if (there && !status && repeated(there, input.ClientRequestToken)) return there;
   if (there) throw new AwsError('AlreadyExistsException', `Stack [${input.StackName}] already exists`);
-  const template = status ? { Resources: {} } : checked(input.TemplateBody);
+  const template = status ? { Resources: {} } : checked(input.TemplateBody, input.Capabilities ?? []);
   const h = id(32);
   const stack: Stack = {
     id: `arn:aws:cloudformation:${cell.region}:${cell.account}:stack/${input.StackName}/${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`,
@@ -53,7 +80,7 @@ function create(input: Input, { cell, now, world, id }: CallContext, status?: st
     reason: null,
     body: input.TemplateBody ?? '',
     template,
-    parameters: parametersOf(input),
+    parameters: parametersOf(input, template),
     tags: input.Tags ?? [],
     createdAt: now,
     updatedAt: null,
@@ -71,25 +98,53 @@ function create(input: Input, { cell, now, world, id }: CallContext, status?: st
   return stack;
 }
 
-function update(input: Input, { cell, now, world }: CallContext): Stack {
-  const stack = need(cell, input.StackName);
-  if (!/_COMPLETE$/.test(stack.status) || /^(ROLLBACK|DELETE)_/.test(stack.status))
-    throw new AwsError('ValidationError', `Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
-  const body = input.UsePreviousTemplate ? stack.body : input.TemplateBody;
-  const template = checked(body);
-  const changes = changesOf(stack, template);
+interface Difference {
+  readonly template: Template;
+  readonly parameters: Record<string, string>;
+  readonly changed: string[];
+  readonly removed: string[];
+  readonly none: boolean;
+}
+
+/** What a template would change of a stack. */
+function differenceOf(stack: Stack, input: Input): Difference {
+  const template = checked(input.UsePreviousTemplate ? stack.body : input.TemplateBody, input.Capabilities ?? []);
+  const parameters = parametersOf(input, template, stack.parameters);
+  const retyped = Object.keys(template.Resources).filter(
+    (id) => stack.resources[id] && stack.resources[id].type !== template.Resources[id]!.Type,
+  );
+  if (retyped.length > 0)
+    throw refuse(
+      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${retyped.join(', ')}]`,
+    );
+  const changed = changesOf(stack, template, parameters);
   const removed = Object.keys(stack.resources).filter((id) => !template.Resources[id]);
   const sameTags = JSON.stringify(input.Tags ?? stack.tags) === JSON.stringify(stack.tags);
   const sameOutputs = JSON.stringify(template.Outputs ?? {}) === JSON.stringify(stack.template.Outputs ?? {});
-  if (changes.length === 0 && removed.length === 0 && sameTags && sameOutputs)
-    throw new AwsError('ValidationError', 'No updates are to be performed.');
-  stack.before = { body: stack.body, template: stack.template, resources: structuredClone(stack.resources) };
-  stack.body = body ?? '';
+  const none = changed.length + removed.length === 0 && sameTags && sameOutputs;
+  return { template, parameters, changed, removed, none };
+}
+
+function update(input: Input, { cell, now, world }: CallContext): Stack {
+  const stack = need(cell, input.StackName);
+  if (repeated(stack, input.ClientRequestToken)) return stack;
+  if (!/_COMPLETE$/.test(stack.status) || /^(ROLLBACK|DELETE)_/.test(stack.status))
+    throw refuse(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+  const { template, parameters, changed, none } = differenceOf(stack, input);
+  if (none) throw refuse('No updates are to be performed.');
+  stack.before = {
+    body: stack.body,
+    template: stack.template,
+    resources: structuredClone(stack.resources),
+    parameters: stack.parameters,
+    tags: stack.tags,
+  };
+  stack.body = input.UsePreviousTemplate ? stack.body : (input.TemplateBody ?? '');
   stack.template = template;
-  stack.parameters = { ...stack.parameters, ...parametersOf(input) };
+  stack.parameters = parameters;
   stack.tags = input.Tags ?? stack.tags;
   stack.updatedAt = now;
-  begin(world, stack, 'update', levelsOf(template, touchedBy(changes, template)), input.ClientRequestToken ?? null, now);
+  begin(world, stack, 'update', levelsOf(template, touchedBy(changed, template)), input.ClientRequestToken ?? null, now);
   return stack;
 }
 
@@ -103,7 +158,10 @@ const show = (stack: Stack): object => ({
   LastUpdatedTime: stack.updatedAt === null ? undefined : new Date(stack.updatedAt),
   DeletionTime: stack.deletedAt === null ? undefined : new Date(stack.deletedAt),
   DisableRollback: false,
-  Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+  Parameters: Object.entries(valuesOf(stack.template, stack.parameters)).map(([ParameterKey, value]) => ({
+    ParameterKey,
+    ParameterValue: String(value),
+  })),
   Tags: stack.tags,
   Outputs: Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
   RollbackConfiguration: {},
@@ -125,17 +183,19 @@ const resourcesOf = (stack: Stack) =>
 function createChangeSet(input: Input & { ChangeSetName: string; ChangeSetType?: string }, context: CallContext): object {
   const { cell, now, id } = context;
   const creating = input.ChangeSetType === 'CREATE';
-  const template = checked(input.UsePreviousTemplate ? need(cell, input.StackName).body : input.TemplateBody);
   const there = live(cell, input.StackName);
-  if (!creating && !there) throw new AwsError('ValidationError', `Stack [${input.StackName}] does not exist`);
-  const stack =
-    creating && there?.status !== 'REVIEW_IN_PROGRESS'
-      ? create({ StackName: input.StackName }, context, 'REVIEW_IN_PROGRESS')
-      : there!;
-  const changed = changesOf(stack, template);
-  const removed = Object.keys(stack.resources).filter((logical) => !template.Resources[logical]);
+  if (!creating && !there) throw refuse(`Stack [${input.StackName}] does not exist`);
+  if (creating && there && there.status !== 'REVIEW_IN_PROGRESS')
+    throw refuse(
+      `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
+    );
+  if (there && Object.values(slice(cell).changeSets).some((c) => c.stack === there.id && c.name === input.ChangeSetName))
+    throw new AwsError('AlreadyExistsException', `ChangeSet [${input.ChangeSetName}] already exists`);
+  // A template that is refused leaves no stack behind.
+  if (creating) parametersOf(input, checked(input.TemplateBody, input.Capabilities ?? []));
+  const stack = there ?? create({ StackName: input.StackName }, context, 'REVIEW_IN_PROGRESS');
+  const { template, parameters, changed, removed, none } = differenceOf(stack, input);
   const changeId = `arn:aws:cloudformation:${cell.region}:${cell.account}:changeSet/${input.ChangeSetName}/${id(32)}`;
-  const none = changed.length + removed.length === 0;
   slice(cell).changeSets[changeId] = {
     id: changeId,
     name: input.ChangeSetName,
@@ -147,8 +207,8 @@ function createChangeSet(input: Input & { ChangeSetName: string; ChangeSetType?:
       : null,
     executionStatus: none ? 'UNAVAILABLE' : 'AVAILABLE',
     body: input.UsePreviousTemplate ? stack.body : (input.TemplateBody ?? ''),
-    parameters: parametersOf(input),
-    tags: input.Tags ?? [],
+    parameters,
+    tags: input.Tags ?? stack.tags,
     createdAt: now,
     changes: [
       ...changed.map((logical) => {
@@ -177,12 +237,21 @@ function createChangeSet(input: Input & { ChangeSetName: string; ChangeSetType?:
   return { Id: changeId, StackId: stack.id };
 }
 
-function needChangeSet(cell: Cell, input: { ChangeSetName: string; StackName?: string }): ChangeSet {
-  const found = Object.values(slice(cell).changeSets).find(
-    (c) =>
-      c.id === input.ChangeSetName || (c.name === input.ChangeSetName && slice(cell).stacks[c.stack]?.name === input.StackName),
+interface SetInput {
+  ChangeSetName: string;
+  StackName?: string;
+}
+
+function findChangeSet(cell: Cell, { ChangeSetName, StackName }: SetInput): ChangeSet | undefined {
+  const { changeSets, stacks } = slice(cell);
+  return Object.values(changeSets).find(
+    (c) => c.id === ChangeSetName || (c.name === ChangeSetName && (stacks[c.stack]?.name === StackName || c.stack === StackName)),
   );
-  if (!found) throw new AwsError('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`);
+}
+
+function needChangeSet(cell: Cell, input: SetInput): ChangeSet {
+  const found = findChangeSet(cell, input);
+  if (!found) throw new AwsError('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
   return found;
 }
 
@@ -199,6 +268,10 @@ export const cloudformation: SandboxService = {
     DeleteStack(input: { StackName: string; ClientRequestToken?: string }, { cell, now, world }) {
       const stack = live(cell, input.StackName);
       if (!stack || stack.deletedAt !== null || stack.work?.kind === 'delete') return {};
+      if (/^UPDATE_.*IN_PROGRESS$/.test(stack.status))
+        throw refuse(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
+      const { changeSets } = slice(cell);
+      for (const set of Object.values(changeSets)) if (set.stack === stack.id) delete changeSets[set.id];
       begin(
         world,
         stack,
@@ -259,7 +332,7 @@ export const cloudformation: SandboxService = {
       };
     },
     CreateChangeSet: createChangeSet,
-    DescribeChangeSet(input: { ChangeSetName: string; StackName?: string }, { cell }) {
+    DescribeChangeSet(input: SetInput, { cell }) {
       const set = needChangeSet(cell, input);
       return {
         ChangeSetName: set.name,
@@ -283,7 +356,7 @@ export const cloudformation: SandboxService = {
         })),
       };
     },
-    ExecuteChangeSet(input: { ChangeSetName: string; StackName?: string; ClientRequestToken?: string }, context) {
+    ExecuteChangeSet(input: SetInput & { ClientRequestToken?: string }, context) {
       const { cell, world, now } = context;
       const set = needChangeSet(cell, input);
       if (set.executionStatus !== 'AVAILABLE')
@@ -292,7 +365,6 @@ export const cloudformation: SandboxService = {
           `ChangeSet [${set.id}] cannot be executed in its current status of [${set.status}]`,
         );
       const stack = slice(cell).stacks[set.stack]!;
-      delete slice(cell).changeSets[set.id];
       if (stack.status === 'REVIEW_IN_PROGRESS') {
         Object.assign(stack, { body: set.body, template: readTemplate(set.body), parameters: set.parameters, tags: set.tags });
         begin(world, stack, 'create', levelsOf(stack.template), input.ClientRequestToken ?? null, now);
@@ -302,16 +374,20 @@ export const cloudformation: SandboxService = {
             StackName: stack.name,
             TemplateBody: set.body,
             Tags: set.tags,
+            Capabilities: ['CAPABILITY_NAMED_IAM'],
+            Parameters: Object.entries(set.parameters).map(([ParameterKey, ParameterValue]) => ({
+              ParameterKey,
+              ParameterValue,
+            })),
             ...(input.ClientRequestToken ? { ClientRequestToken: input.ClientRequestToken } : {}),
           },
           context,
         );
+      delete slice(cell).changeSets[set.id];
       return {};
     },
-    DeleteChangeSet(input: { ChangeSetName: string; StackName?: string }, { cell }) {
-      const set = Object.values(slice(cell).changeSets).find(
-        (c) => c.id === input.ChangeSetName || c.name === input.ChangeSetName,
-      );
+    DeleteChangeSet(input: SetInput, { cell }) {
+      const set = findChangeSet(cell, input);
       if (set) delete slice(cell).changeSets[set.id];
       return {};
     },

@@ -1,4 +1,5 @@
 /** SSM Parameter Store: versions, labels, history and paging as AWS has them. */
+import { createHash } from 'node:crypto';
 import { AwsError, type CallContext, type Cell, type SandboxService } from '../service.js';
 import { page } from './page.js';
 
@@ -29,32 +30,60 @@ const latest = (p: Stored): number => p.first + p.versions.length - 1;
 const at = (p: Stored, version: number): Version | undefined => p.versions[version - p.first];
 const arn = ({ account, region }: Cell, name: string) =>
   `arn:aws:ssm:${region}:${account}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
-/** Parameters are named by their name or their ARN. */
-const plain = (name: string): string => name.replace(/^arn:aws:ssm:[^:]*:\d*:parameter(?=\/)/, '');
+/** Parameters are named by their name or their ARN; an ARN shows a name without hierarchy as if it had a slash. */
+function plain(cell: Cell, reference: string): string {
+  const path = /^arn:aws:ssm:[^:]*:\d*:parameter(\/.*)$/s.exec(reference)?.[1];
+  if (path === undefined) return reference;
+  const bare = path.slice(1);
+  return !bare.includes('/') && !lookUp(cell, path.split(':')[0]!) && lookUp(cell, bare.split(':')[0]!) ? bare : path;
+}
+const lookUp = (cell: Cell, name: string): Stored | undefined => {
+  const all = slice(cell).parameters;
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+};
 
 function need(cell: Cell, name: string): Stored {
-  const found = slice(cell).parameters[plain(name)];
+  const found = lookUp(cell, plain(cell, name));
   if (!found) throw new AwsError('ParameterNotFound', '');
   return found;
 }
 
+const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
+const unfit = (value: unknown, member: string, constraint: string): AwsError =>
+  invalid(
+    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: Member must ${constraint}`,
+  );
+/** Page size: asked for, between one and `most`. */
+function sizeOf(asked: number | undefined, most: number): number {
+  const size = asked ?? most;
+  if (size > most) throw unfit(size, 'maxResults', `have value less than or equal to ${most}`);
+  if (size < 1) throw unfit(size, 'maxResults', 'have value greater than or equal to 1');
+  return size;
+}
+const noVersion = (version: string | number, name: string): AwsError =>
+  new AwsError(
+    'ParameterVersionNotFound',
+    `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
+  );
+
 /** `name`, `name:3` or `name:label`; null where there is no such parameter or version. */
 function find(cell: Cell, reference: string): { name: string; version: number; selector: string | null } | null {
-  const bare = plain(reference);
+  const bare = plain(cell, reference);
   const colon = bare.indexOf(':');
   const name = colon < 0 ? bare : bare.slice(0, colon);
   const selector = colon < 0 ? null : bare.slice(colon);
-  const stored = slice(cell).parameters[name];
+  const stored = lookUp(cell, name);
   if (!stored) return null;
   if (selector === null) return { name, version: latest(stored), selector };
   const wanted = selector.slice(1);
   const version = /^\d+$/.test(wanted)
     ? Number(wanted)
     : stored.first + stored.versions.findIndex((v) => v.labels.includes(wanted));
-  return at(stored, version) && version >= stored.first ? { name, version, selector } : null;
+  return at(stored, version) ? { name, version, selector } : null;
 }
 
-const seal = (value: string): string => `AQICAH${Buffer.from(value).toString('base64')}`;
+/** What a secret looks like without decryption: nothing of it can be read back. */
+const seal = (value: string): string => `AQICAHh${createHash('sha512').update(value).digest('base64')}`;
 
 function show(cell: Cell, name: string, version: number, selector: string | null, decrypt: boolean | undefined): object {
   const v = at(need(cell, name), version)!;
@@ -82,25 +111,53 @@ interface PutInput {
   DataType?: string;
 }
 
+const TIERS = ['Standard', 'Advanced', 'Intelligent-Tiering'];
+
 function checkName(name: string): void {
-  if (name.includes('/') && !name.startsWith('/'))
-    throw new AwsError('ValidationException', 'Parameter name must be a fully qualified name.');
-  if (!/^[a-zA-Z0-9_.\-/]+$/.test(name))
-    throw new AwsError(
-      'ValidationException',
+  if (!name || name.length > 2048)
+    throw unfit(name, 'name', name ? 'have length less than or equal to 2048' : 'have length greater than or equal to 1');
+  if (name.includes('/') && !name.startsWith('/')) throw invalid('Parameter name must be a fully qualified name.');
+  const reserved = /^\/?(aws|ssm)/i.exec(name)?.[1]?.toLowerCase();
+  const path = name.lastIndexOf('/') > 0;
+  if (reserved === 'aws' && path) throw new AwsError('AccessDeniedException', `No access to reserved parameter name: ${name}.`);
+  if (reserved && !path) throw invalid('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
+  if (reserved || !/^[a-zA-Z0-9_.\-/]+$/.test(name))
+    throw invalid(
       'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_',
     );
-  if (/^\/?(aws|ssm)(\/|$|[a-z0-9])/i.test(name) && /^\/?(aws|ssm)/i.test(name))
-    throw new AwsError('AccessDeniedException', 'No access to reserved parameter name: ' + name + '.');
   if (name.split('/').filter(Boolean).length > 15)
     throw new AwsError('HierarchyLevelLimitExceededException', 'A parameter name hierarchy can have a maximum of 15 levels.');
 }
 
+/** The tier a value is kept in: what was asked for, what it had, or what it needs. */
+function tierOf(value: string, asked: string | undefined, before: string | undefined): string {
+  const bytes = Buffer.byteLength(value);
+  if (asked !== undefined && !TIERS.includes(asked)) throw unfit(asked, 'tier', `satisfy enum value set: [${TIERS.join(', ')}]`);
+  if (asked === 'Standard' && before === 'Advanced')
+    throw invalid(
+      "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.",
+    );
+  const chosen = asked === 'Intelligent-Tiering' ? (bytes > 4096 ? 'Advanced' : before) : (asked ?? before);
+  const tier = chosen ?? 'Standard';
+  if (tier === 'Advanced' && bytes > 8192)
+    throw invalid('Advanced tier parameters support a maximum parameter value of 8192 characters.');
+  if (tier === 'Standard' && bytes > 4096)
+    throw invalid(
+      'Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html',
+    );
+  return tier;
+}
+
 function put(input: PutInput, { cell, now, callerArn }: CallContext): object {
-  const { Name, Value = '', Overwrite = false } = input;
+  const { Value = '', Overwrite = false } = input;
+  const Name = plain(cell, input.Name ?? '');
   checkName(Name);
   const all = slice(cell).parameters;
-  const stored = all[Name];
+  const stored = lookUp(cell, Name);
+  if (Overwrite && input.Tags?.length)
+    throw invalid(
+      "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
+    );
   if (stored && !Overwrite)
     throw new AwsError(
       'ParameterAlreadyExists',
@@ -108,23 +165,19 @@ function put(input: PutInput, { cell, now, callerArn }: CallContext): object {
     );
   const before = stored?.versions.at(-1);
   const type = input.Type ?? before?.type;
-  if (!type) throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
+  if (!type) throw invalid('A parameter type is required when you create a parameter.');
   if (!['String', 'StringList', 'SecureString'].includes(type))
     throw new AwsError('UnsupportedParameterType', `The parameter type ${type} is not supported.`);
-  if (Value.length === 0)
+  if (before && before.type !== type)
     throw new AwsError(
-      'ValidationException',
-      "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.",
+      'HierarchyTypeMismatchException',
+      `Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a parameter from a String type to a SecureString type. You must create a new, unique parameter.`,
     );
-  const tier = input.Tier === 'Advanced' ? 'Advanced' : (before?.tier ?? 'Standard');
-  const limit = tier === 'Advanced' ? 8192 : 4096;
-  if (Buffer.byteLength(Value) > limit && input.Tier !== 'Intelligent-Tiering')
-    throw new AwsError(
-      'ValidationException',
-      `${tier} tier parameters support a maximum parameter value of ${limit} characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html`,
-    );
-  if (/\{\{.*\}\}/s.test(Value))
-    throw new AwsError('ValidationException', 'Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.');
+  if (Value.length === 0) throw unfit('', 'value', 'have length greater than or equal to 1.');
+  if ((input.Description ?? '').length > 1024)
+    throw unfit(input.Description, 'description', 'have length less than or equal to 1024');
+  const tier = tierOf(Value, input.Tier, before?.tier);
+  if (/\{\{.*\}\}/s.test(Value)) throw invalid('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.');
   const pattern = input.AllowedPattern ?? before?.allowedPattern;
   if (pattern && !new RegExp(pattern).test(Value))
     throw new AwsError(
@@ -164,22 +217,26 @@ function label(input: { Name: string; ParameterVersion?: number; Labels?: string
   const stored = need(cell, input.Name);
   const version = input.ParameterVersion ?? latest(stored);
   const target = at(stored, version);
-  if (!target || version < stored.first)
-    throw new AwsError(
-      'ParameterVersionNotFound',
-      `Systems Manager could not find version ${version} of ${input.Name}. Verify the version and try again.`,
+  if (!target) throw noVersion(version, plain(cell, input.Name));
+  const labels = [...new Set(input.Labels ?? [])];
+  const long = labels.find((l) => l.length > 100);
+  if (long !== undefined)
+    throw unfit(
+      `[${labels.join(', ')}]`,
+      'labels',
+      'satisfy constraint: [Member must have length less than or equal to 100, Member must have length greater than or equal to 1]',
     );
-  const labels = input.Labels ?? [];
-  const invalid = labels.filter((l) => /^(\d|aws|ssm)/i.test(l) || !/^[\w.-]{1,100}$/.test(l));
-  if (invalid.length > 0) return { InvalidLabels: invalid, ParameterVersion: version };
-  if (new Set([...target.labels, ...labels]).size > 10)
+  // Labels that break the rules come back by name; the others are attached all the same.
+  const refused = labels.filter((l) => /^(\d|aws|ssm)/i.test(l) || !/^[\w.-]+$/.test(l));
+  const good = labels.filter((l) => !refused.includes(l));
+  if (new Set([...target.labels, ...good]).size > 10)
     throw new AwsError(
       'ParameterVersionLabelLimitExceeded',
       'A parameter version can have maximum 10 labels. Move one or more labels to another version and try again.',
     );
-  for (const v of stored.versions) v.labels = v.labels.filter((l) => !labels.includes(l));
-  target.labels.push(...labels);
-  return { InvalidLabels: [], ParameterVersion: version };
+  for (const v of stored.versions) if (v !== target) v.labels = v.labels.filter((l) => !good.includes(l));
+  target.labels.push(...good.filter((l) => !target.labels.includes(l)));
+  return { InvalidLabels: refused, ParameterVersion: version };
 }
 
 interface PathInput {
@@ -198,20 +255,24 @@ function byPath(input: PathInput, { cell }: CallContext): object {
       'ValidationException',
       'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/".',
     );
-  const size = input.MaxResults ?? 10;
-  if (size < 1 || size > 10)
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value '${size}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 10.`,
-    );
+  const size = sizeOf(input.MaxResults, 10);
   const base = input.Path.endsWith('/') ? input.Path : `${input.Path}/`;
   const names = Object.keys(slice(cell).parameters)
     .filter((name) => name.startsWith(base) && (input.Recursive || !name.slice(base.length).includes('/')))
     .sort();
   const scanned = page(names, input.NextToken, size);
-  const labels = input.ParameterFilters?.find((f) => f.Key === 'Label')?.Values;
+  const filters = input.ParameterFilters ?? [];
+  const unknown = filters.find((f) => !['Label', 'Type', 'KeyId'].includes(f.Key));
+  if (unknown)
+    throw new AwsError(
+      'InvalidFilterKey',
+      `The following filter key is not valid: ${unknown.Key}. Valid filter keys include: [Type, KeyId, Label].`,
+    );
+  const labels = filters.find((f) => f.Key === 'Label')?.Values;
+  const others = filters.filter((f) => f.Key === 'Type');
   const found = scanned.items.flatMap((name) => {
     const stored = need(cell, name);
+    if (!others.every((f) => matches(name, stored, f))) return [];
     if (!labels) return [show(cell, name, latest(stored), null, input.WithDecryption)];
     const index = stored.versions.findIndex((v) => v.labels.some((l) => labels.includes(l)));
     return index < 0 ? [] : [show(cell, name, stored.first + index, null, input.WithDecryption)];
@@ -243,14 +304,26 @@ function matches(name: string, stored: Stored, filter: Filter): boolean {
   throw new AwsError('InvalidFilterKey', `The filter key ${filter.Key} is not valid.`);
 }
 
+function checkFilter({ Key, Option }: Filter): void {
+  const options = Key === 'Path' ? ['Recursive', 'OneLevel'] : ['Equals', 'BeginsWith', ...(Key === 'Name' ? ['Contains'] : [])];
+  if (Option !== undefined && !options.includes(Option))
+    throw new AwsError(
+      'InvalidFilterOption',
+      `The following filter option is not valid: ${Option}. Valid options include: [${options.join(', ')}]`,
+    );
+}
+
 function describe(
   input: { ParameterFilters?: Filter[]; MaxResults?: number; NextToken?: string },
   { cell }: CallContext,
 ): object {
+  const filters = input.ParameterFilters ?? [];
+  filters.forEach(checkFilter);
+  const size = sizeOf(input.MaxResults, 50);
   const found = Object.entries(slice(cell).parameters)
-    .filter(([name, stored]) => (input.ParameterFilters ?? []).every((f) => matches(name, stored, f)))
+    .filter(([name, stored]) => filters.every((f) => matches(name, stored, f)))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const { items, token } = page(found, input.NextToken, Math.min(input.MaxResults ?? 50, 50));
+  const { items, token } = page(found, input.NextToken, size);
   return {
     Parameters: items.map(([name, stored]) => {
       const v = stored.versions.at(-1)!;
@@ -271,6 +344,22 @@ function describe(
   };
 }
 
+function checkNames(names: readonly string[]): void {
+  if (names.length > 10) throw unfit(`[${names.join(', ')}]`, 'names', 'have length less than or equal to 10');
+}
+
+interface Tagged {
+  ResourceType?: string;
+  ResourceId: string;
+}
+
+function tagged(cell: Cell, { ResourceType = 'Parameter', ResourceId }: Tagged): Stored {
+  if (ResourceType !== 'Parameter') throw new AwsError('InvalidResourceType', `${ResourceType} is not a valid resource type.`);
+  const stored = lookUp(cell, plain(cell, ResourceId));
+  if (!stored) throw new AwsError('InvalidResourceId', 'Invalid Resource Id');
+  return stored;
+}
+
 export const ssm: SandboxService = {
   name: 'ssm',
   operations: {
@@ -281,22 +370,13 @@ export const ssm: SandboxService = {
     GetParameter(input: { Name: string; WithDecryption?: boolean }, { cell }) {
       const found = find(cell, input.Name);
       if (!found) {
-        const known = slice(cell).parameters[plain(input.Name).split(':')[0]!];
-        if (known)
-          throw new AwsError(
-            'ParameterVersionNotFound',
-            `Systems Manager could not find version ${input.Name.split(':').at(-1)} of ${plain(input.Name).split(':')[0]}. Verify the version and try again.`,
-          );
-        throw new AwsError('ParameterNotFound', '');
+        const [name = '', wanted = ''] = plain(cell, input.Name).split(':');
+        throw lookUp(cell, name) ? noVersion(wanted, name) : new AwsError('ParameterNotFound', '');
       }
       return { Parameter: show(cell, found.name, found.version, found.selector, input.WithDecryption) };
     },
     GetParameters(input: { Names: string[]; WithDecryption?: boolean }, { cell }) {
-      if (input.Names.length > 10)
-        throw new AwsError(
-          'ValidationException',
-          `1 validation error detected: Value '[${input.Names.join(', ')}]' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10.`,
-        );
+      checkNames(input.Names);
       const found = input.Names.map((name) => ({ name, hit: find(cell, name) }));
       return {
         Parameters: found.flatMap(({ hit }) =>
@@ -307,11 +387,11 @@ export const ssm: SandboxService = {
     },
     GetParameterHistory(input: { Name: string; WithDecryption?: boolean; MaxResults?: number; NextToken?: string }, { cell }) {
       const stored = need(cell, input.Name);
-      const { items, token } = page(stored.versions, input.NextToken, Math.min(input.MaxResults ?? 50, 50));
+      const { items, token } = page(stored.versions, input.NextToken, sizeOf(input.MaxResults, 50));
       const from = stored.versions.indexOf(items[0]!);
       return {
         Parameters: items.map((v, index) => ({
-          Name: plain(input.Name),
+          Name: plain(cell, input.Name),
           Type: v.type,
           LastModifiedDate: new Date(v.at),
           LastModifiedUser: v.by,
@@ -327,38 +407,35 @@ export const ssm: SandboxService = {
     },
     UnlabelParameterVersion(input: { Name: string; ParameterVersion: number; Labels: string[] }, { cell }) {
       const version = at(need(cell, input.Name), input.ParameterVersion);
-      if (!version)
-        throw new AwsError(
-          'ParameterVersionNotFound',
-          `Systems Manager could not find version ${input.ParameterVersion} of ${input.Name}. Verify the version and try again.`,
-        );
+      if (!version) throw noVersion(input.ParameterVersion, plain(cell, input.Name));
       const removed = input.Labels.filter((l) => version.labels.includes(l));
       version.labels = version.labels.filter((l) => !removed.includes(l));
       return { RemovedLabels: removed, InvalidLabels: input.Labels.filter((l) => !removed.includes(l)) };
     },
     DeleteParameter(input: { Name: string }, { cell }) {
       need(cell, input.Name);
-      delete slice(cell).parameters[plain(input.Name)];
+      delete slice(cell).parameters[plain(cell, input.Name)];
       return {};
     },
     DeleteParameters(input: { Names: string[] }, { cell }) {
-      const all = slice(cell).parameters;
-      const [there, gone] = [input.Names.filter((n) => all[n]), input.Names.filter((n) => !all[n])];
-      for (const name of there) delete all[name];
+      checkNames(input.Names);
+      const there = input.Names.filter((n) => lookUp(cell, plain(cell, n)));
+      const gone = input.Names.filter((n) => !there.includes(n));
+      for (const name of there) delete slice(cell).parameters[plain(cell, name)];
       return { DeletedParameters: there, InvalidParameters: gone };
     },
-    AddTagsToResource(input: { ResourceId: string; Tags: { Key: string; Value: string }[] }, { cell }) {
-      const stored = need(cell, input.ResourceId);
+    AddTagsToResource(input: Tagged & { Tags: { Key: string; Value: string }[] }, { cell }) {
+      const stored = tagged(cell, input);
       for (const { Key, Value } of input.Tags) stored.tags[Key] = Value;
       return {};
     },
-    RemoveTagsFromResource(input: { ResourceId: string; TagKeys: string[] }, { cell }) {
-      const stored = need(cell, input.ResourceId);
+    RemoveTagsFromResource(input: Tagged & { TagKeys: string[] }, { cell }) {
+      const stored = tagged(cell, input);
       for (const key of input.TagKeys) delete stored.tags[key];
       return {};
     },
-    ListTagsForResource(input: { ResourceId: string }, { cell }) {
-      return { TagList: Object.entries(need(cell, input.ResourceId).tags).map(([Key, Value]) => ({ Key, Value })) };
+    ListTagsForResource(input: Tagged, { cell }) {
+      return { TagList: Object.entries(tagged(cell, input).tags).map(([Key, Value]) => ({ Key, Value })) };
     },
   },
 };

@@ -1,28 +1,35 @@
 /** STS: who am I, and a session of a role in any account of the platform. */
 import { AwsError, type SandboxService } from '../service.js';
 
+const ROLE_ID = 'AROASANDBOX000000000';
 const ROLE = /^arn:aws:iam::(\d{12}):role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]{1,64})$/;
+
+/** A user's id, or a role's id and the session's name. */
+const userId = (account: string, arn: string): string =>
+  arn.includes(':assumed-role/') ? `${ROLE_ID}:${arn.split('/').at(-1)}` : `AIDA${account}SANDBOX`;
+
+const unfit = (value: string | number, member: string, constraint: string): AwsError =>
+  new AwsError(
+    'ValidationError',
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must ${constraint}`,
+  );
 
 export const sts: SandboxService = {
   name: 'sts',
   operations: {
     GetCallerIdentity(_input, { account, callerArn }) {
-      return { Account: account, Arn: callerArn, UserId: `AIDA${account}SANDBOX` };
+      return { Account: account, Arn: callerArn, UserId: userId(account, callerArn) };
     },
     AssumeRole(input: { RoleArn?: string; RoleSessionName?: string; DurationSeconds?: number }, { world, now, callerArn }) {
       const { RoleArn = '', RoleSessionName = '', DurationSeconds = 3600 } = input;
       const role = ROLE.exec(RoleArn);
       if (!role) throw new AwsError('ValidationError', `${RoleArn} is invalid`);
-      if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName))
-        throw new AwsError(
-          'ValidationError',
-          `1 validation error detected: Value '${RoleSessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
-        );
-      if (DurationSeconds < 900 || DurationSeconds > 43_200)
-        throw new AwsError(
-          'ValidationError',
-          `1 validation error detected: Value '${DurationSeconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200`,
-        );
+      if (RoleSessionName.length < 2) throw unfit(RoleSessionName, 'roleSessionName', 'have length greater than or equal to 2');
+      if (RoleSessionName.length > 64) throw unfit(RoleSessionName, 'roleSessionName', 'have length less than or equal to 64');
+      if (!/^[\w+=,.@-]*$/.test(RoleSessionName))
+        throw unfit(RoleSessionName, 'roleSessionName', 'satisfy regular expression pattern: [\\w+=,.@-]*');
+      if (DurationSeconds < 900) throw unfit(DurationSeconds, 'durationSeconds', 'have value greater than or equal to 900');
+      if (DurationSeconds > 43_200) throw unfit(DurationSeconds, 'durationSeconds', 'have value less than or equal to 43200');
       const [, account, name] = role as unknown as [string, string, string];
       if (!world.hasAccount(account))
         throw new AwsError(
@@ -40,7 +47,7 @@ export const sts: SandboxService = {
           SessionToken: made.sessionToken,
           Expiration: new Date(expiresAt),
         },
-        AssumedRoleUser: { Arn: arn, AssumedRoleId: `AROASANDBOX000000000:${RoleSessionName}` },
+        AssumedRoleUser: { Arn: arn, AssumedRoleId: `${ROLE_ID}:${RoleSessionName}` },
       };
     },
   },

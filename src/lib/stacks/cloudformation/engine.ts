@@ -1,8 +1,8 @@
 /** The CloudFormation engine: unchanged is one read and no write; an interrupted apply is waited for, never begun twice. */
 import { createHash } from 'node:crypto';
-import { UserError } from '../../errors/user-error.js';
+import { ExitCode, UserError } from '../../errors/user-error.js';
 import type { Clock } from '../../model/clock.js';
-import type { StackChange, StackEngine, StackPlan, StackSpec } from '../engine.js';
+import type { StackChange, StackEngine, StackPlan, StackResult, StackSpec } from '../engine.js';
 import type { CloudFormationGateway, StackState } from './gateway.js';
 
 export const HASH_TAG = 'baf:template-sha256';
@@ -28,9 +28,29 @@ const moving = (state: StackState): boolean => state.status.endsWith('_IN_PROGRE
 /** A first creation that failed leaves a stack that can only be deleted. */
 const dead = (state: StackState): boolean =>
   ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'REVIEW_IN_PROGRESS', 'DELETE_FAILED', 'CREATE_FAILED'].includes(state.status);
+/** On its way to being deleted, or to a state in which it can only be deleted. */
+const doomed = (state: StackState): boolean =>
+  dead(state) || ['DELETE_IN_PROGRESS', 'DELETE_COMPLETE', 'ROLLBACK_IN_PROGRESS'].includes(state.status);
+/** AWS lets nobody update it: a rollback has to be finished by hand. */
+const stuck = (state: StackState): boolean => state.status === 'UPDATE_ROLLBACK_FAILED';
 const good = (state: StackState): boolean => ['CREATE_COMPLETE', 'UPDATE_COMPLETE'].includes(state.status);
 
+/** Resources of a template's text; null where it was not written by baf (YAML, for one). */
+function resourcesIn(body: string): Resources | null {
+  try {
+    return (JSON.parse(body) as { Resources?: Resources }).Resources ?? {};
+  } catch {
+    return null;
+  }
+}
+
+/** Somebody else began an operation between our look and our call. */
+const overtaken = (error: unknown): boolean =>
+  error instanceof UserError &&
+  (error.code === 'AlreadyExistsException' || /_IN_PROGRESS state and can ?not be updated/.test(error.message));
+
 export function createCloudFormationEngine(gateway: CloudFormationGateway, clock: Clock): StackEngine {
+  /** Outputs as they were when a stack was last looked at and found good. */
   const seen = new Map<string, Record<string, string>>();
 
   const settle = async (stack: string, signal: AbortSignal): Promise<StackState | null> => {
@@ -43,6 +63,7 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
 
   const plan = async (spec: StackSpec): Promise<StackPlan> => {
     const state = await gateway.describe(spec.name);
+    seen.delete(spec.name);
     const wanted = (spec.template as { Resources?: Resources }).Resources ?? {};
     const added = Object.entries(wanted).map(([logicalId, { Type }]): StackChange => ({
       action: 'add',
@@ -50,14 +71,15 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
       type: Type,
       replacement: false,
     }));
-    if (!state || dead(state)) return { action: 'create', changes: added };
+    if (!state || doomed(state)) return { action: 'create', changes: added };
     if (good(state) && state.tags[HASH_TAG] === hashOf(spec)) {
       seen.set(spec.name, { ...state.outputs });
       return { action: 'none', changes: [] };
     }
-    const have = (JSON.parse(await gateway.template(spec.name)) as { Resources?: Resources }).Resources ?? {};
+    const known = resourcesIn(await gateway.template(spec.name));
+    const have = known ?? wanted;
     const changed = Object.entries(wanted)
-      .filter(([id, resource]) => have[id] && canonical(have[id]) !== canonical(resource))
+      .filter(([id, resource]) => known === null || (have[id] && canonical(have[id]) !== canonical(resource)))
       .map(([logicalId, { Type }]): StackChange => ({ action: 'modify', logicalId, type: Type, replacement: false }));
     const removed = Object.entries(have)
       .filter(([id]) => !wanted[id])
@@ -65,38 +87,76 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
     return { action: 'update', changes: [...added.filter((c) => !have[c.logicalId]), ...changed, ...removed] };
   };
 
-  const fail = async (spec: { name: string }, state: StackState, since: number): Promise<never> => {
-    const events = await gateway.events(state.id);
-    const first = events.filter((e) => e.at >= since && /_FAILED$/.test(e.status) && !/cancelled$/i.test(e.reason ?? '')).at(-1);
+  const fail = async (name: string, state: StackState, token: string): Promise<never> => {
+    const events = await gateway.events(state.id, token);
+    const failed = events.filter((e) => e.status.endsWith('_FAILED') && !/cancelled$/i.test(e.reason ?? ''));
+    const first = failed.filter((e) => e.type !== 'AWS::CloudFormation::Stack').at(-1) ?? failed.at(-1);
     const what = first ? `${first.logicalId} (${first.type}): ${first.reason ?? first.status}` : (state.reason ?? state.status);
     throw new UserError('StackFailed', {
-      message: `The stack ${spec.name} ended as ${state.status}: ${what}`,
-      nextSteps: ['Fix what it names, then run the same command again: the stack is taken up where it stands.'],
-      exitCode: 1,
+      message: `The stack ${name} ended as ${state.status}: ${what}`,
+      nextSteps: [
+        state.status === 'DELETE_FAILED'
+          ? 'Remove what still uses it, then run the same command again: the deletion goes on where it stopped.'
+          : 'Fix what it names, then run the same command again: the stack is taken up where it stands.',
+      ],
+      exitCode: ExitCode.failed,
     });
+  };
+
+  const remove = async (name: string, state: StackState, signal: AbortSignal): Promise<void> => {
+    const token = `baf-delete-${Math.abs(clock.now())}`;
+    await gateway.delete(name, token);
+    seen.delete(name);
+    const ended = await settle(state.id, signal);
+    if (ended && ended.status !== 'DELETE_COMPLETE') await fail(name, ended, token);
+  };
+
+  /** Null where somebody else was faster: then look again. */
+  const write = async (
+    spec: StackSpec,
+    hash: string,
+    state: StackState | null,
+    signal: AbortSignal,
+  ): Promise<StackResult | null> => {
+    const token = `baf-${hash.slice(0, 32)}-${state ? 'u' : 'c'}${Math.abs(clock.now())}`;
+    const input = { name: spec.name, body: JSON.stringify(spec.template), tags: { ...spec.tags, [HASH_TAG]: hash }, token };
+    try {
+      if (!state) await gateway.create(input);
+      else if ((await gateway.update(input)) === 'unchanged') return { changed: false, outputs: { ...state.outputs } };
+    } catch (error) {
+      if (overtaken(error)) return null;
+      throw error;
+    }
+    const ended = await settle(spec.name, signal);
+    if (!ended) {
+      const next = ['Run the same command again.'];
+      const message = `The stack ${spec.name} was deleted by somebody else while it was being made.`;
+      throw new UserError('StackFailed', { message, nextSteps: next, exitCode: ExitCode.failed });
+    }
+    return good(ended) ? { changed: true, outputs: { ...ended.outputs } } : fail(spec.name, ended, token);
   };
 
   const apply: StackEngine['apply'] = async (spec, signal) => {
     const hash = hashOf(spec);
-    let state = await settle(spec.name, signal);
-    if (state && good(state) && state.tags[HASH_TAG] === hash) return { changed: false, outputs: { ...state.outputs } };
-    if (state && dead(state)) {
-      await gateway.delete(spec.name);
-      const gone = await settle(state.id, signal);
-      if (gone && gone.status !== 'DELETE_COMPLETE') await fail(spec, gone, 0);
-      state = null;
+    for (;;) {
+      seen.delete(spec.name);
+      const state = await settle(spec.name, signal);
+      if (state && good(state) && state.tags[HASH_TAG] === hash) return { changed: false, outputs: { ...state.outputs } };
+      if (state && stuck(state))
+        throw new UserError('StackStuck', {
+          message: `The stack ${spec.name} is in ${state.status}: ${state.reason ?? 'its last rollback did not end'}`,
+          nextSteps: [
+            `aws cloudformation continue-update-rollback --stack-name ${spec.name}`,
+            'Then run the same command again.',
+          ],
+          exitCode: ExitCode.failed,
+        });
+      const there = state && !dead(state) ? state : null;
+      if (state && !there) await remove(spec.name, state, signal);
+      const result = await write(spec, hash, there, signal);
+      if (result) return result;
+      await clock.sleep(POLL_MS, signal);
     }
-    const since = clock.now() - 5_000;
-    const input = { name: spec.name, body: JSON.stringify(spec.template), tags: { ...spec.tags, [HASH_TAG]: hash } };
-    const token = `baf-${hash.slice(0, 32)}-${state ? 'u' : 'c'}${since}`;
-    if (state) {
-      const started = await gateway.update({ ...input, token });
-      if (started === 'unchanged') return { changed: false, outputs: { ...state.outputs } };
-    } else await gateway.create({ ...input, token });
-    const ended = await settle(spec.name, signal);
-    if (!ended || !good(ended))
-      await fail(spec, ended ?? { id: spec.name, status: 'gone', reason: null, tags: {}, outputs: {} }, since);
-    return { changed: true, outputs: { ...ended!.outputs } };
   };
 
   return {
@@ -104,11 +164,7 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
     apply,
     async destroy(name, signal) {
       const state = await settle(name, signal);
-      if (!state) return;
-      const since = clock.now() - 5_000;
-      await gateway.delete(name);
-      const ended = await settle(state.id, signal);
-      if (ended && ended.status !== 'DELETE_COMPLETE') await fail({ name }, ended, since);
+      if (state && state.status !== 'DELETE_COMPLETE') await remove(name, state, signal);
     },
     async outputs(name) {
       const known = seen.get(name);

@@ -19,8 +19,8 @@ export interface CloudFormationGateway {
   /** By name (null where there is no such stack) or by id (also after it was deleted). */
   describe(stack: string): Promise<StackState | null>;
   template(stack: string): Promise<string>;
-  /** Newest first; the first page. */
-  events(stack: string): Promise<StackEvent[]>;
+  /** Events of the operation that was begun with this token, newest first. */
+  events(stack: string, token: string): Promise<StackEvent[]>;
   /** Both give the stack's id; `unchanged` where CloudFormation found nothing to update. */
   create(input: { name: string; body: string; tags: Readonly<Record<string, string>>; token: string }): Promise<string>;
   update(input: {
@@ -29,5 +29,5 @@ export interface CloudFormationGateway {
     tags: Readonly<Record<string, string>>;
     token: string;
   }): Promise<'started' | 'unchanged'>;
-  delete(stack: string): Promise<void>;
+  delete(stack: string, token: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** Resource types: how each is made, changed and removed. A new type is one entry. */
-import type { CallContext, Cell, SandboxService } from '../../service.js';
+import { AwsError, type CallContext, type Cell, type SandboxService } from '../../service.js';
+import { digestOf } from '../../state.js';
 import { elbv2 } from '../elbv2.js';
 import { logs } from '../logs.js';
 
@@ -10,6 +11,10 @@ export interface Made {
 }
 export interface ResourceType {
   create(context: CallContext, properties: Properties, name: { stack: string; logical: string }): Made;
+  /** Properties that must be given. */
+  readonly required?: readonly string[];
+  /** Names that Fn::GetAtt takes. */
+  readonly attributes: readonly string[];
   /** Properties whose change makes a new resource. */
   readonly replacedBy: readonly string[];
   update(context: CallContext, physical: string, properties: Properties): Made;
@@ -20,7 +25,10 @@ const call = (service: SandboxService, operation: string, input: object, context
   service.operations[operation]!(input, context) as Record<string, unknown>;
 const unique = (context: CallContext, { stack, logical }: { stack: string; logical: string }, length: number): string => {
   const tail = context.id(12).toUpperCase();
-  return `${`${stack}-${logical}`.slice(0, length - 13).replace(/-+$/, '')}-${tail}`;
+  // A short name keeps some of both: `<stack>-<logical>-<tail>`.
+  const room = length - 14;
+  const first = stack.slice(0, Math.max(room - logical.length, Math.floor(room / 2))).replace(/-+$/, '');
+  return `${first}-${logical.slice(0, room - first.length)}-${tail}`;
 };
 
 interface GroupSlice {
@@ -30,6 +38,7 @@ interface GroupSlice {
 const ec2 = (cell: Cell): GroupSlice => cell.slice('ec2', () => ({ groups: {}, roles: {} }));
 
 const targetGroup: ResourceType = {
+  attributes: ['TargetGroupArn', 'TargetGroupName', 'TargetGroupFullName'],
   replacedBy: ['Port', 'Protocol', 'VpcId', 'TargetType', 'Name', 'ProtocolVersion'],
   create(context, { Tags, TargetGroupAttributes, Name, ...rest }, name) {
     const made = call(elbv2, 'CreateTargetGroup', { ...numbers(rest), Tags, Name: Name ?? unique(context, name, 32) }, context);
@@ -59,6 +68,8 @@ const numbers = (properties: Properties): Properties =>
   );
 
 const listenerRule: ResourceType = {
+  required: ['Actions', 'Conditions', 'ListenerArn', 'Priority'],
+  attributes: ['RuleArn', 'IsDefault'],
   replacedBy: ['ListenerArn'],
   create(context, properties) {
     const made = call(elbv2, 'CreateRule', numbers(properties), context)['Rules'] as { RuleArn: string }[];
@@ -74,6 +85,7 @@ const listenerRule: ResourceType = {
 };
 
 const logGroup: ResourceType = {
+  attributes: ['Arn'],
   replacedBy: ['LogGroupName'],
   create(context, { LogGroupName, RetentionInDays }, name) {
     const logGroupName = String(LogGroupName ?? unique(context, name, 120));
@@ -94,6 +106,8 @@ const logMade = ({ account, region }: CallContext, name: string): Made => ({
 });
 
 const securityGroup: ResourceType = {
+  required: ['GroupDescription'],
+  attributes: ['GroupId', 'Id', 'VpcId'],
   replacedBy: ['GroupDescription', 'GroupName', 'VpcId'],
   create(context, properties) {
     const physical = `sg-${context.id(17)}`;
@@ -108,6 +122,8 @@ const securityGroup: ResourceType = {
 };
 
 const securityGroupRule: ResourceType = {
+  required: ['IpProtocol'],
+  attributes: ['Id'],
   replacedBy: ['GroupId', 'SourceSecurityGroupId', 'CidrIp', 'FromPort', 'ToPort', 'IpProtocol'],
   create(context, properties) {
     const physical = `sgr-${context.id(17)}`;
@@ -122,20 +138,40 @@ const securityGroupRule: ResourceType = {
 };
 
 const role: ResourceType = {
+  required: ['AssumeRolePolicyDocument'],
+  attributes: ['Arn', 'RoleId'],
   replacedBy: ['RoleName', 'Path'],
   create(context, properties, name) {
     const physical = String(properties['RoleName'] ?? unique(context, name, 64));
-    ec2(context.cell).roles[physical] = properties;
-    return {
-      physical,
-      attributes: { Arn: `arn:aws:iam::${context.account}:role/${physical}`, RoleId: `AROA${context.id(17).toUpperCase()}` },
-    };
+    const { roles } = ec2(context.cell);
+    if (Object.hasOwn(roles, physical))
+      throw new AwsError('EntityAlreadyExists', `Role with name ${physical} already exists.`, 409);
+    roles[physical] = properties;
+    return roleMade(context, physical, properties);
   },
   update(context, physical, properties) {
     ec2(context.cell).roles[physical] = properties;
-    return { physical, attributes: { Arn: `arn:aws:iam::${context.account}:role/${physical}`, RoleId: '' } };
+    return roleMade(context, physical, properties);
   },
   remove: (context, physical) => void delete ec2(context.cell).roles[physical],
+};
+const roleMade = ({ account }: CallContext, name: string, { Path = '/' }: Properties): Made => ({
+  physical: name,
+  attributes: {
+    Arn: `arn:aws:iam::${account}:role${String(Path)}${name}`,
+    RoleId: `AROA${digestOf(name).slice(7, 24).toUpperCase()}`,
+  },
+});
+
+const waitHandle: ResourceType = {
+  attributes: [],
+  replacedBy: [],
+  create: ({ cell, id }, _properties, { stack, logical }) => ({
+    physical: `https://cloudformation-waitcondition-${cell.region}.s3.${cell.region}.amazonaws.com/${stack}/${logical}/${id(16)}`,
+    attributes: {},
+  }),
+  update: (_context, physical) => ({ physical, attributes: {} }),
+  remove: () => {},
 };
 
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
@@ -146,4 +182,5 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::EC2::SecurityGroupIngress': securityGroupRule,
   'AWS::EC2::SecurityGroupEgress': securityGroupRule,
   'AWS::IAM::Role': role,
+  'AWS::CloudFormation::WaitConditionHandle': waitHandle,
 };

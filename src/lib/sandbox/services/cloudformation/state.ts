@@ -55,8 +55,14 @@ export interface Stack {
   events: StackEvent[];
   work: Work | null;
   nextAt: number | null;
-  /** Resources as they were before the update, to go back to; and old physical ones to remove after it. */
-  before: { body: string; template: Template; resources: Record<string, Resource> } | null;
+  /** The stack as it was before the update, to go back to; and old physical resources to remove after it. */
+  before: {
+    body: string;
+    template: Template;
+    resources: Record<string, Resource>;
+    parameters: Record<string, string>;
+    tags: { Key: string; Value: string }[];
+  } | null;
   leftovers: { type: string; physical: string }[];
 }
 export interface ChangeSet {

@@ -1,7 +1,7 @@
 /** Stacks as time goes on: level by level, and back when a resource fails. */
 import { AwsError, type CallContext, type Cell, type World } from '../../service.js';
 import { resourceTypes } from './resources.js';
-import { slice, type Resource, type Stack, type Template, type Work } from './state.js';
+import { slice, type Stack, type Template, type Work } from './state.js';
 import { levelsOf, references, resolve, type Scope } from './template.js';
 
 /** One level of resources takes about this long. */
@@ -12,16 +12,17 @@ export function record(
   world: World,
   stack: Stack,
   now: number,
-  logical: string,
+  /** Null for the stack itself. */
+  logical: string | null,
   status: string,
   reason: string | null = null,
 ): void {
-  const own = logical === stack.name;
-  const resource = stack.resources[logical];
-  const type = own
-    ? STACK
-    : (resource?.type ?? stack.template.Resources[logical]?.Type ?? stack.before?.template.Resources[logical]?.Type ?? '');
-  if (own) {
+  const resource = logical === null ? undefined : stack.resources[logical];
+  const type =
+    logical === null
+      ? STACK
+      : (resource?.type ?? stack.template.Resources[logical]?.Type ?? stack.before?.template.Resources[logical]?.Type ?? '');
+  if (logical === null) {
     stack.status = status;
     stack.reason = reason;
   } else if (resource) {
@@ -32,8 +33,8 @@ export function record(
   stack.events.unshift({
     id: `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`,
     at: now,
-    logical,
-    physical: own ? stack.id : (resource?.physical ?? ''),
+    logical: logical ?? stack.name,
+    physical: logical === null ? stack.id : (resource?.physical ?? ''),
     type,
     status,
     reason,
@@ -60,9 +61,8 @@ export function begin(
   reason: string | null = null,
 ): void {
   stack.work = { kind, levels, token };
-  if (kind === 'cleanup') record(world, stack, now, stack.name, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-  else
-    record(world, stack, now, stack.name, `${verb[kind]}_IN_PROGRESS`, reason ?? (kind === 'rollback' ? null : 'User Initiated'));
+  if (kind === 'cleanup') record(world, stack, now, null, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+  else record(world, stack, now, null, `${verb[kind]}_IN_PROGRESS`, reason ?? (kind === 'rollback' ? null : 'User Initiated'));
   enter(world, stack, now);
 }
 
@@ -74,14 +74,24 @@ function enter(world: World, stack: Stack, now: number): void {
     else if (work.kind === 'update') {
       const there = stack.resources[logical];
       if (!there) record(world, stack, now, logical, 'CREATE_IN_PROGRESS');
-      else if (changed(stack, logical)) record(world, stack, now, logical, 'UPDATE_IN_PROGRESS');
+      else if (differs(stack, logical)) record(world, stack, now, logical, 'UPDATE_IN_PROGRESS');
     } else if (stack.resources[logical]) record(world, stack, now, logical, 'DELETE_IN_PROGRESS');
   }
   stack.nextAt = now + (work.levels.length > 0 ? LEVEL_MS : 1_000);
 }
 
-const changed = (stack: Stack, logical: string): boolean =>
-  JSON.stringify(stack.template.Resources[logical]) !== JSON.stringify(stack.before?.template.Resources[logical]);
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether a resource that is there has to be changed: what cannot be told yet is. */
+function differs(stack: Stack, logical: string): boolean {
+  try {
+    return !same(stack.resources[logical]!.properties, propertiesOf(stack, logical));
+  } catch {
+    return true;
+  }
+}
+const propertiesOf = (stack: Stack, logical: string): Record<string, unknown> =>
+  resolve(stack.template.Resources[logical]!.Properties ?? {}, scopeOf(stack)) as Record<string, unknown>;
 
 export function advanceStack(cell: Cell, world: World, stack: Stack, now: number): void {
   const work = stack.work!;
@@ -97,119 +107,163 @@ export function advanceStack(cell: Cell, world: World, stack: Stack, now: number
   };
   if (level) {
     const failed = work.kind === 'create' || work.kind === 'update' ? make(context, stack, level) : remove(context, stack, level);
-    if (failed && work.kind === 'create') return rollBack(world, stack, now, failed);
-    if (failed && work.kind === 'update') return rollUpdateBack(context, stack, failed);
-    if (failed && work.kind === 'delete') {
-      stack.work = null;
-      stack.nextAt = null;
-      return record(world, stack, now, stack.name, 'DELETE_FAILED', `The following resource(s) failed to delete: [${failed}]. `);
+    if (failed.length > 0 && work.kind === 'create') return rollBack(world, stack, now, createFailed(failed));
+    if (failed.length > 0 && work.kind === 'update')
+      return rollUpdateBack(context, stack, `${theFollowing} update: [${failed.join(', ')}].`);
+    // What is in the way of a deletion stays; in a cleanup it is left to its owner.
+    if (failed.length > 0 && (work.kind === 'delete' || work.kind === 'rollback')) {
+      record(world, stack, now, null, `${verb[work.kind]}_FAILED`, `${theFollowing} delete: [${failed.join(', ')}]. `);
+      return rest(stack);
     }
   }
   if (work.levels.length > 0) return enter(world, stack, now);
   finish(context, stack);
 }
 
-/** Makes or changes the resources of a level; returns the logical id of one that failed. */
-function make(context: CallContext, stack: Stack, level: readonly string[]): string | null {
+const theFollowing = 'The following resource(s) failed to';
+const createFailed = (failed: readonly string[]): string =>
+  `${theFollowing} create: [${failed.join(', ')}]. Rollback requested by user.`;
+
+function rest(stack: Stack): void {
+  stack.work = null;
+  stack.nextAt = null;
+  stack.before = null;
+}
+
+/** What a resource handler of AWS says of an error. A handler that breaks fails its resource, never the sandbox. */
+function reasonOf(error: unknown, world: World): string {
+  const code = error instanceof AwsError ? error.code : 'InternalFailure';
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'PropertiesInvalid') return message;
+  const handler =
+    code === 'PriorityInUse' || /Exists|Duplicate/.test(code)
+      ? 'AlreadyExists'
+      : code === 'InternalFailure'
+        ? code
+        : /NotFound/.test(code)
+          ? 'NotFound'
+          : 'InvalidRequest';
+  return `Resource handler returned message: "${message}" (RequestToken: ${world.id(8)}, HandlerErrorCode: ${handler})`;
+}
+
+/** Makes or changes the resources of a level; returns the logical ids of those that failed. */
+function make(context: CallContext, stack: Stack, level: readonly string[]): string[] {
   const { world, now } = context;
-  let failed: string | null = null;
+  const failed: string[] = [];
   for (const logical of level) {
     const wanted = stack.template.Resources[logical]!;
     const type = resourceTypes[wanted.Type]!;
     const there = stack.resources[logical];
-    if (failed) {
-      record(
-        world,
-        stack,
-        now,
-        logical,
-        there ? 'UPDATE_FAILED' : 'CREATE_FAILED',
-        there ? 'Resource update cancelled' : 'Resource creation cancelled',
-      );
+    const verbOf = there ? 'UPDATE' : 'CREATE';
+    if (failed.length > 0) {
+      if (there && there.status !== 'UPDATE_IN_PROGRESS') continue;
+      failed.push(logical);
+      record(world, stack, now, logical, `${verbOf}_FAILED`, `Resource ${there ? 'update' : 'creation'} cancelled`);
       continue;
     }
     try {
-      const properties = resolve(wanted.Properties ?? {}, scopeOf(context, stack)) as Record<string, unknown>;
-      if (there && JSON.stringify(there.properties) === JSON.stringify(properties)) continue;
-      const replaced =
-        there && type.replacedBy.some((key) => JSON.stringify(there.properties[key]) !== JSON.stringify(properties[key]));
+      const properties = propertiesOf(stack, logical);
+      if (there && same(there.properties, properties)) continue;
+      const missing = type.required?.find((key) => properties[key] === undefined);
+      if (missing)
+        throw new AwsError(
+          'PropertiesInvalid',
+          `Properties validation failed for resource ${logical} with message:\n[#: required key [${missing}] not found]`,
+        );
+      const replaced = there && type.replacedBy.some((key) => !same(there.properties[key], properties[key]));
       const made =
         there && !replaced
           ? type.update(context, there.physical, properties)
           : type.create(context, properties, { stack: stack.name, logical });
       if (there && replaced) stack.leftovers.push({ type: there.type, physical: there.physical });
-      const verbOf = there ? 'UPDATE' : 'CREATE';
       stack.resources[logical] = { type: wanted.Type, properties, status: `${verbOf}_COMPLETE`, at: now, ...made };
       record(world, stack, now, logical, `${verbOf}_COMPLETE`);
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      failed = logical;
-      const reason = `Resource handler returned message: "${error.message}" (RequestToken: ${world.id(8)}, HandlerErrorCode: ${error.code === 'PriorityInUse' || error.code.includes('Exists') ? 'AlreadyExists' : 'InvalidRequest'})`;
-      record(world, stack, now, logical, there ? 'UPDATE_FAILED' : 'CREATE_FAILED', reason);
+      failed.push(logical);
+      record(world, stack, now, logical, `${verbOf}_FAILED`, reasonOf(error, world));
     }
   }
   return failed;
 }
 
-function remove(context: CallContext, stack: Stack, level: readonly string[]): string | null {
-  let failed: string | null = null;
+/** What somebody deleted by hand is gone: that is what was wanted. Returns the error that is in the way, or null. */
+function removeOne(context: CallContext, type: string, physical: string): unknown {
+  try {
+    resourceTypes[type]!.remove(context, physical);
+    return null;
+  } catch (error) {
+    return error instanceof AwsError && /NotFound/.test(error.code) ? null : error;
+  }
+}
+
+function remove(context: CallContext, stack: Stack, level: readonly string[]): string[] {
+  const failed: string[] = [];
   for (const logical of level) {
     const resource = stack.resources[logical];
     if (!resource) continue;
-    try {
-      if (resource.physical) resourceTypes[resource.type]!.remove(context, resource.physical);
-      record(context.world, stack, context.now, logical, 'DELETE_COMPLETE');
-      delete stack.resources[logical];
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      // What somebody deleted by hand is gone: that is what was wanted.
-      if (/NotFound/.test(error.code)) {
-        delete stack.resources[logical];
-        continue;
-      }
-      failed = logical;
-      record(context.world, stack, context.now, logical, 'DELETE_FAILED', error.message);
+    const error = removeOne(context, resource.type, resource.physical);
+    if (error === null) record(context.world, stack, context.now, logical, 'DELETE_COMPLETE');
+    else {
+      failed.push(logical);
+      record(context.world, stack, context.now, logical, 'DELETE_FAILED', reasonOf(error, context.world));
     }
+    if (error === null || stack.work?.kind === 'cleanup') delete stack.resources[logical];
   }
   return failed;
 }
 
-function rollBack(world: World, stack: Stack, now: number, failed: string): void {
-  const made = Object.keys(stack.resources);
-  const levels = levelsOf(stack.template, made).reverse();
-  begin(
-    world,
-    stack,
-    'rollback',
-    levels,
-    stack.work!.token,
-    now,
-    `The following resource(s) failed to create: [${failed}]. Rollback requested by user.`,
-  );
+/** Removes replaced resources, the last made first; keeps those that something still uses. */
+function sweepLeftovers(context: CallContext, stack: Stack): void {
+  stack.leftovers = stack.leftovers
+    .reverse()
+    .filter(({ type, physical }) => removeOne(context, type, physical) !== null)
+    .reverse();
 }
 
-/** Puts the resources back as they were before the update, at once, and says so. */
-function rollUpdateBack(context: CallContext, stack: Stack, failed: string): void {
+function rollBack(world: World, stack: Stack, now: number, reason: string): void {
+  const levels = levelsOf(stack.template, Object.keys(stack.resources)).reverse();
+  begin(world, stack, 'rollback', levels, stack.work!.token, now, reason);
+}
+
+/** Puts the resources back as they were before the update, at once; the stack says so a little later. */
+function rollUpdateBack(context: CallContext, stack: Stack, reason: string): void {
   const { world, now } = context;
-  record(
-    world,
-    stack,
-    now,
-    stack.name,
-    'UPDATE_ROLLBACK_IN_PROGRESS',
-    `The following resource(s) failed to update: [${failed}].`,
-  );
+  record(world, stack, now, null, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
   const before = stack.before!;
-  for (const [logical, resource] of Object.entries(stack.resources)) {
-    const old = before.resources[logical];
-    if (!old || old.physical !== resource.physical) resourceTypes[resource.type]!.remove(context, resource.physical);
-    else if (JSON.stringify(old.properties) !== JSON.stringify(resource.properties))
-      resourceTypes[old.type]!.update(context, old.physical, old.properties);
+  const made = stack.resources;
+  // What was changed goes back first: what was made is in use until then. One may wait for another (swapped priorities).
+  let pending = Object.keys(before.resources).filter(
+    (id) => made[id]?.physical === before.resources[id]!.physical && !same(made[id].properties, before.resources[id]!.properties),
+  );
+  let errors = new Map<string, unknown>();
+  for (let left = Infinity; pending.length > 0 && pending.length < left;) {
+    left = pending.length;
+    errors = new Map();
+    for (const logical of pending) {
+      const old = before.resources[logical]!;
+      try {
+        resourceTypes[old.type]!.update(context, old.physical, old.properties);
+        record(world, stack, now, logical, 'UPDATE_COMPLETE');
+      } catch (error) {
+        errors.set(logical, error);
+      }
+    }
+    pending = [...errors.keys()];
   }
-  stack.resources = before.resources;
-  stack.template = before.template;
-  stack.body = before.body;
-  stack.leftovers = [];
+  for (const [logical, error] of errors) record(world, stack, now, logical, 'UPDATE_FAILED', reasonOf(error, world));
+  for (const logical of levelsOf(stack.template, Object.keys(made)).reverse().flat()) {
+    const { type, physical } = made[logical]!;
+    if (before.resources[logical]?.physical === physical) continue;
+    const error = removeOne(context, type, physical);
+    if (error === null) record(world, stack, now, logical, 'DELETE_COMPLETE');
+    else record(world, stack, now, logical, 'DELETE_FAILED', reasonOf(error, world));
+  }
+  const { body, template, resources, parameters = stack.parameters, tags = stack.tags } = before;
+  Object.assign(stack, { body, template, resources, parameters, tags, leftovers: [] });
+  if (errors.size > 0) {
+    record(world, stack, now, null, 'UPDATE_ROLLBACK_FAILED', `${theFollowing} update: [${[...errors.keys()].join(', ')}]. `);
+    return rest(stack);
+  }
   stack.work = { kind: 'update-rollback', levels: [], token: stack.work!.token };
   stack.nextAt = now + LEVEL_MS;
 }
@@ -220,50 +274,54 @@ function finish(context: CallContext, stack: Stack): void {
   stack.nextAt = null;
   switch (kind) {
     case 'create':
-      stack.outputs = outputsOf(context, stack);
-      record(world, stack, now, stack.name, 'CREATE_COMPLETE');
-      break;
     case 'update': {
-      stack.outputs = outputsOf(context, stack);
+      try {
+        stack.outputs = outputsOf(stack);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return kind === 'create' ? rollBack(world, stack, now, reason) : rollUpdateBack(context, stack, reason);
+      }
       const gone = Object.keys(stack.resources).filter((logical) => !stack.template.Resources[logical]);
-      if (gone.length > 0 || stack.leftovers.length > 0)
+      if (gone.length > 0 || stack.leftovers.length > 0) {
+        sweepLeftovers(context, stack);
         return begin(world, stack, 'cleanup', levelsOf(stack.before!.template, gone).reverse(), token, now);
-      record(world, stack, now, stack.name, 'UPDATE_COMPLETE');
+      }
+      record(world, stack, now, null, `${verb[kind]}_COMPLETE`);
       break;
     }
     case 'cleanup':
-      for (const { type, physical } of stack.leftovers) {
-        try {
-          resourceTypes[type]!.remove(context, physical);
-        } catch (error) {
-          if (!(error instanceof AwsError)) throw error;
-        }
-      }
+      sweepLeftovers(context, stack);
       stack.leftovers = [];
-      record(world, stack, now, stack.name, 'UPDATE_COMPLETE');
-      break;
-    case 'update-rollback':
-      record(world, stack, now, stack.name, 'UPDATE_ROLLBACK_COMPLETE');
-      break;
-    case 'rollback':
-      record(world, stack, now, stack.name, 'ROLLBACK_COMPLETE');
+      record(world, stack, now, null, 'UPDATE_COMPLETE');
       break;
     case 'delete':
       stack.deletedAt = now;
-      record(world, stack, now, stack.name, 'DELETE_COMPLETE');
+      record(world, stack, now, null, 'DELETE_COMPLETE');
+      break;
+    default:
+      record(world, stack, now, null, `${verb[kind]}_COMPLETE`);
   }
-  stack.work = null;
-  stack.before = null;
+  rest(stack);
 }
 
-function scopeOf({ cell }: CallContext, stack: Stack): Scope {
-  const defaults = Object.entries(stack.template.Parameters ?? {}).map(([key, p]) => [key, p.Default] as const);
+/** Values given, and the template's defaults for the rest; lists are given as texts. */
+export function valuesOf(template: Template, given: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(template.Parameters ?? {}).map(([key, { Type = 'String', Default }]) => {
+      const value = given[key] ?? Default;
+      return [key, /^(CommaDelimitedList|List<)/.test(Type) && typeof value === 'string' ? value.split(',') : value];
+    }),
+  );
+}
+
+function scopeOf(stack: Stack): Scope {
+  const [, , , region = '', account = ''] = stack.id.split(':');
   return {
     resources: stack.resources,
-    parameters: { ...Object.fromEntries(defaults), ...stack.parameters },
+    parameters: valuesOf(stack.template, stack.parameters),
     pseudo: {
-      'AWS::Region': cell.region,
-      'AWS::AccountId': cell.account,
+      'AWS::Region': region,
+      'AWS::AccountId': account,
       'AWS::StackName': stack.name,
       'AWS::StackId': stack.id,
       'AWS::Partition': 'aws',
@@ -272,16 +330,28 @@ function scopeOf({ cell }: CallContext, stack: Stack): Scope {
   };
 }
 
-const outputsOf = (context: CallContext, stack: Stack): Record<string, string> =>
+const outputsOf = (stack: Stack): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(stack.template.Outputs ?? {}).map(([key, o]) => [key, String(resolve(o.Value, scopeOf(context, stack)))]),
+    Object.entries(stack.template.Outputs ?? {}).map(([key, o]) => [key, String(resolve(o.Value, scopeOf(stack)))]),
   );
 
-/** Logical ids that an update makes or changes: their texts differ. */
-export function changesOf(stack: { template: Template; resources: Record<string, Resource> }, template: Template): string[] {
-  return Object.keys(template.Resources).filter(
-    (id) => !stack.resources[id] || JSON.stringify(template.Resources[id]) !== JSON.stringify(stack.template.Resources[id]),
-  );
+/** Logical ids that an update makes or changes: their texts differ, or a parameter they name has another value. */
+export function changesOf(
+  stack: Pick<Stack, 'template' | 'resources' | 'parameters'>,
+  template: Template,
+  given: Readonly<Record<string, string>>,
+): string[] {
+  const before = valuesOf(stack.template, stack.parameters);
+  const values = valuesOf(template, given);
+  const moved = new Set(Object.keys(values).filter((key) => !same(values[key], before[key])));
+  return Object.entries(template.Resources)
+    .filter(
+      ([id, resource]) =>
+        !stack.resources[id] ||
+        !same(resource, stack.template.Resources[id]) ||
+        (moved.size > 0 && [...references(resource.Properties ?? {})].some((name) => moved.has(name))),
+    )
+    .map(([id]) => id);
 }
 
 /** Those, and what refers to them: a replaced resource has a new physical id. */
