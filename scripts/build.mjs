@@ -15,9 +15,27 @@ const input = { cli: 'src/cli.ts' };
 for (const file of walk('src/commands'))
   input['commands/' + relative('src/commands', file).replace(/\\/g, '/').replace(/\.ts$/, '')] = file;
 
+// The sandbox needs every schema of a service, the commands a few of its operations: each gets a copy of its own, and the
+// commands' is shaken down to what they call.
+const WHOLE = '?whole';
+const wholeClients = {
+  name: 'whole-clients-for-the-sandbox',
+  async resolveId(source, importer) {
+    const inside = importer?.endsWith(WHOLE);
+    const wanted = inside
+      ? source.startsWith('.')
+      : /^@aws-sdk\/client-/.test(source) && /[\\/]lib[\\/]sandbox[\\/]/.test(importer ?? '');
+    if (!wanted && !inside) return null;
+    const found = await this.resolve(source, inside ? importer.slice(0, -WHOLE.length) : importer, { skipSelf: true });
+    return found && wanted && !found.id.endsWith('.json') ? { ...found, id: found.id + WHOLE } : found;
+  },
+  load: (id) => (id.endsWith(WHOLE) ? readFileSync(id.slice(0, -WHOLE.length), 'utf8') : null),
+};
+
 rmSync('dist', { recursive: true, force: true });
 const bundle = await rolldown({
   input,
+  plugins: [wholeClients],
   platform: 'node',
   resolve: { mainFields: ['module', 'main'] },
   treeshake: true,

@@ -7,13 +7,20 @@ import { toUserError } from './lib/command/base.js';
 export async function main(args: string[], bin: string): Promise<void> {
   process.env['OCLIF_DISABLE_LINEWRAP'] ??= '0';
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  // No themes: their file need not be looked for.
+  process.env['BAF_DISABLE_THEME'] ??= 'true';
+  const root = bin.replace(/[\\/]bin[\\/][^\\/]+$/, '');
   try {
     await run(args, {
-      root: bin.replace(/[\\/]bin[\\/][^\\/]+$/, ''),
+      root,
+      isRoot: true,
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- package.json lies beside the bundle
+      pjson: require(`${root}/package.json`) as never,
       devPlugins: false,
       userPlugins: false,
       jitPlugins: {} as never,
     });
+    await leave();
   } catch (error) {
     const failure = error as Error & { oclif?: { exit?: number }; code?: string };
     if (failure.code === 'EEXIT' || failure.oclif?.exit === 0) {
@@ -27,6 +34,12 @@ export async function main(args: string[], bin: string): Promise<void> {
     if (problem.exitCode === ExitCode.bug) process.stderr.write(`${failure.stack ?? ''}\n`);
     process.exitCode = problem.exitCode;
   }
+}
+
+/** Once the result is out nothing is left to wait for: idle connections would hold the process for a moment. */
+async function leave(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) await new Promise<void>((done) => stream.write('', () => done()));
+  process.exit(process.exitCode ?? 0);
 }
 
 function unknownCommand(args: string[], bin: string): UserError {

@@ -12,7 +12,7 @@ export default class Deploy extends BafCommand {
     'baf deploy ui --env prod --tag 1.4.0 --plan',
   ];
   static override strict = false;
-  static override args = { service: Args.string({ description: 'services to deploy' }) };
+  static override args = { service: Args.string({ ignoreStdin: true, description: 'services to deploy' }) };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
     tag: Flags.string({ description: 'tag for all the services, or SERVICE=TAG', multiple: true, helpValue: 'TAG' }),

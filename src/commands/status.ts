@@ -5,7 +5,7 @@ export default class Status extends BafCommand {
   static override description = 'What runs where in an environment.';
   static override examples = ['baf status --env prod', 'baf status ui --env prod --json'];
   static override strict = false;
-  static override args = { service: Args.string({ description: 'only these services' }) };
+  static override args = { service: Args.string({ ignoreStdin: true, description: 'only these services' }) };
   static override flags = { env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }) };
 
   async run(): Promise<object> {

@@ -8,6 +8,7 @@ import type { Effects } from './engine/effects.js';
 import type { Platform } from './model/platform.js';
 import type { Target } from './model/target.js';
 import { createClock } from './system/clock.js';
+import { credentialCache, userCredentialCache } from './system/credential-cache.js';
 import { files } from './system/files.js';
 
 export interface AppFlags {
@@ -33,8 +34,9 @@ export const DEFAULT_SPEED = 10;
 export const wantsSandbox = (flags: { sandbox: boolean }): boolean =>
   flags.sandbox || /^(1|true|yes)$/i.test(process.env['BAF_SANDBOX'] ?? '');
 
-export async function openApp(flags: AppFlags): Promise<App> {
-  const { project, platform } = await readFiles(flags);
+/** `read` is what the command has read already. */
+export async function openApp(flags: AppFlags, read?: ReadFiles): Promise<App> {
+  const { project, platform } = read ?? (await readFiles(flags));
   const actor = whoActs();
   const sandbox = wantsSandbox(flags) ? await openSandbox(project, platform, flags.speed ?? DEFAULT_SPEED) : null;
   const clock = sandbox ? createClock(sandbox.speed, () => sandbox.now()) : createClock();
@@ -46,6 +48,7 @@ export async function openApp(flags: AppFlags): Promise<App> {
     stsRegion: firstRegion(platform),
     actor,
     now: clock.now,
+    store: sandbox ? credentialCache(sandbox.credentialsDir, [actor]) : userCredentialCache(process.env, actor),
   });
   return {
     project,
@@ -57,7 +60,12 @@ export async function openApp(flags: AppFlags): Promise<App> {
   };
 }
 
-export async function readFiles(flags: AppFlags): Promise<{ project: Project; platform: Platform }> {
+export interface ReadFiles {
+  readonly project: Project;
+  readonly platform: Platform;
+}
+
+export async function readFiles(flags: AppFlags): Promise<ReadFiles> {
   const project = await readProject(resolve(flags.dir), files);
   const ref = findPlatformRef({ flag: flags.platform, env: process.env, project });
   const platform = await readPlatform(ref, { files, readSsm: readSsmParameter });

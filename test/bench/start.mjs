@@ -12,7 +12,14 @@ cpSync(join(root, 'examples', 'retail-store'), dir, { recursive: true, filter: (
 const env = { ...process.env, BAF_ACTOR: 'bench' };
 for (const name of ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'BAF_SANDBOX', 'AWS_PROFILE']) delete env[name];
 
-const server = spawn(process.execPath, [bin, 'sandbox', 'start', '--json', '--speed', '1000'], {
+const baf = (...args) => [process.execPath, [bin, ...args]];
+const setUp = spawnSync(...baf('deploy', '--all', '--env', 'prod', '--yes', '--sandbox', '--speed', '1000'), {
+  cwd: dir,
+  env,
+  stdio: 'ignore',
+});
+if (setUp.status !== 0) throw new Error(`the deploy that the bench reads failed: exit ${setUp.status}`);
+const server = spawn(process.execPath, [bin, 'sandbox', 'start', '--json'], {
   cwd: dir,
   env,
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,9 +32,6 @@ const endpoint = await new Promise((done, fail) => {
   });
   server.on('exit', () => fail(new Error('the sandbox did not start')));
 });
-const baf = (...args) => [process.execPath, [bin, ...args]];
-const setUp = spawnSync(...baf('deploy', '--all', '--env', 'prod', '--yes', '--sandbox'), { cwd: dir, env, stdio: 'ignore' });
-if (setUp.status !== 0) throw new Error(`the deploy that the bench reads failed: exit ${setUp.status}`);
 const hasAws = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
 const aws = [
   'aws',

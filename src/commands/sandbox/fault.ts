@@ -5,8 +5,8 @@ export default class SandboxFault extends BafCommand {
   static override description = 'Make an image fail in the embedded AWS, to rehearse what a deploy then does.';
   static override examples = ['baf sandbox fault image retail-store-sample-ui:1.5.0 --outcome exits'];
   static override args = {
-    kind: Args.string({ description: 'what fails', options: ['image'], required: true }),
-    name: Args.string({ description: 'REPOSITORY:TAG', required: true }),
+    kind: Args.string({ ignoreStdin: true, description: 'what fails', options: ['image'], required: true }),
+    name: Args.string({ ignoreStdin: true, description: 'REPOSITORY:TAG', required: true }),
   };
   static override flags = {
     outcome: Flags.option({ options: ['ok', 'missing', 'exits', 'unhealthy', 'oom', 'slow'] as const, required: true as const })({

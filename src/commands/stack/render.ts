@@ -4,7 +4,7 @@ import { BafCommand } from '../../lib/command/base.js';
 export default class StackRender extends BafCommand {
   static override description = 'Render the task definition, the service and the stack of a service, without touching AWS.';
   static override examples = ['baf stack render ui --env prod', 'baf stack render ui --env prod --only stack > stack.json'];
-  static override args = { service: Args.string({ description: 'service', required: true }) };
+  static override args = { service: Args.string({ ignoreStdin: true, description: 'service', required: true }) };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
     tag: Flags.string({ description: 'tag', helpValue: 'TAG' }),

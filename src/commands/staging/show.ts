@@ -4,7 +4,7 @@ import { BafCommand } from '../../lib/command/base.js';
 export default class StagingShow extends BafCommand {
   static override description = 'Show a staging: its services, addresses and expiry.';
   static override examples = ['baf staging show demo'];
-  static override args = { name: Args.string({ description: 'name (default: the git branch)' }) };
+  static override args = { name: Args.string({ ignoreStdin: true, description: 'name (default: the git branch)' }) };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(StagingShow);

@@ -4,7 +4,7 @@ import { BafCommand } from '../../lib/command/base.js';
 export default class StagingUp extends BafCommand {
   static override description = 'Create or update a staging: an isolated, short-lived copy of this project with its own address.';
   static override examples = ['baf staging up', 'baf staging up demo --tag ui=1.4.0 --ttl 2d'];
-  static override args = { name: Args.string({ description: 'name (default: the git branch)' }) };
+  static override args = { name: Args.string({ ignoreStdin: true, description: 'name (default: the git branch)' }) };
   static override flags = {
     service: Flags.string({ description: 'only these services', multiple: true }),
     tag: Flags.string({ description: 'SERVICE=TAG, or one tag for all', multiple: true }),

@@ -4,7 +4,7 @@ import { BafCommand } from '../../lib/command/base.js';
 export default class TemplateShow extends BafCommand {
   static override description = 'Show a template: what it makes, and the values it takes.';
   static override examples = ['baf template show web-service'];
-  static override args = { name: Args.string({ description: 'template', required: true }) };
+  static override args = { name: Args.string({ ignoreStdin: true, description: 'template', required: true }) };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(TemplateShow);

@@ -1,5 +1,6 @@
 /** Makes the SDK clients: one for each service, account and region, loaded when first used. */
-import { createRoles, sessionName, type Credentials, type CredentialsProvider } from '../identity/roles.js';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createRoles, sessionName, type Credentials, type CredentialsProvider, type CredentialStore } from '../identity/roles.js';
 import type { Target } from '../model/target.js';
 import { explainAwsError } from './errors.js';
 
@@ -10,23 +11,45 @@ export interface ClientOptions {
   readonly stsRegion: string;
   readonly actor: string;
   readonly now: () => number;
+  /** Role sessions kept between commands, or null. */
+  readonly store: CredentialStore | null;
 }
 
 export interface ClientConfig {
-  region: string;
-  credentials: CredentialsProvider;
-  endpoint?: string;
-  maxAttempts: number;
+  readonly region: string;
+  readonly credentials: CredentialsProvider;
+  readonly endpoint?: string;
+  readonly maxAttempts: number;
+  /** One pool of connections for all clients. */
+  readonly requestHandler: NodeHttpHandler;
 }
+
+/** In the sandbox the user's AWS files have no say, and need not be read. */
+const SANDBOX = {
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: '',
+  authSchemePreference: [] as string[],
+};
+/** Milliseconds until a connection stands, and until the next byte of an answer. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 
 export type Clients = <T>(target: Target, make: (config: ClientConfig) => Promise<T>) => () => Promise<T>;
 
 export function createClients(options: ClientOptions): Clients {
-  const endpoint = options.endpoint ? { endpoint: options.endpoint } : {};
+  const endpoint = options.endpoint ? { endpoint: options.endpoint, ...SANDBOX } : {};
+  let pool: NodeHttpHandler | null = null;
+  const requestHandler = async (): Promise<NodeHttpHandler> => {
+    const { NodeHttpHandler } = await import('@smithy/node-http-handler');
+    return (pool ??= new NodeHttpHandler({ connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: ANSWER_TIMEOUT_MS }));
+  };
   const assume = async (RoleArn: string): Promise<Credentials> => {
-    const { STSClient, AssumeRoleCommand } = await import('@aws-sdk/client-sts');
+    const { STSClient, AssumeRoleCommand } = await import('./sdk/sts.js');
     const base = options.endpoint ? { credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' } } : {};
-    const client = new STSClient({ region: options.stsRegion, ...endpoint, ...base });
+    const client = new STSClient({ region: options.stsRegion, requestHandler: await requestHandler(), ...endpoint, ...base });
     try {
       const { Credentials: c } = await client.send(
         new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(options.actor), DurationSeconds: 3600 }),
@@ -41,7 +64,7 @@ export function createClients(options: ClientOptions): Clients {
       throw explainAwsError(error, `sts:AssumeRole of ${RoleArn}`, options.stsRegion);
     }
   };
-  const roles = createRoles(assume, options.rolePattern, options.now);
+  const roles = createRoles(assume, options.rolePattern, options.now, options.store);
   const providers = new Map<string, CredentialsProvider>();
   const provider = (accountId: string) => {
     const known = providers.get(accountId) ?? roles(accountId);
@@ -50,7 +73,13 @@ export function createClients(options: ClientOptions): Clients {
   };
   return (target, make) => {
     let client: ReturnType<typeof make> | null = null;
-    return () =>
-      (client ??= make({ region: target.region, credentials: provider(target.accountId), ...endpoint, maxAttempts: 8 }));
+    const config = async (): Promise<ClientConfig> => ({
+      region: target.region,
+      credentials: provider(target.accountId),
+      requestHandler: await requestHandler(),
+      ...endpoint,
+      maxAttempts: 8,
+    });
+    return () => (client ??= config().then(make));
   };
 }

@@ -7,7 +7,7 @@ import { explainAwsError } from './errors.js';
 const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] as const;
 
 export function createCloudFormationGateway(client: () => Promise<CloudFormationClient>, where: string): CloudFormationGateway {
-  const sdk = () => import('@aws-sdk/client-cloudformation');
+  const sdk = () => import('./sdk/cloudformation.js');
   const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     try {
       return await act();

@@ -10,7 +10,7 @@ export async function findImageDigest(
   imageTag: string,
 ): Promise<string | null> {
   try {
-    const { BatchGetImageCommand } = await import('@aws-sdk/client-ecr');
+    const { BatchGetImageCommand } = await import('./sdk/ecr.js');
     const answer = await (await client()).send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag }] }));
     return answer.images?.[0]?.imageId?.imageDigest ?? null;
   } catch (error) {

@@ -5,7 +5,7 @@ import type { DeploymentState, ServiceState, TaskDefinitionState } from '../mode
 import { explainAwsError } from './errors.js';
 
 export function createEcsGateway(client: () => Promise<ECSClient>, where: string): EcsGateway {
-  const sdk = () => import('@aws-sdk/client-ecs');
+  const sdk = () => import('./sdk/ecs.js');
   const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     try {
       return await act();

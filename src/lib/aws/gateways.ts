@@ -19,25 +19,20 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     if (there) return there;
     const where = target.name;
     const ssm = createSsmGateway(
-      clients(target, async (c) => new (await import('@aws-sdk/client-ssm')).SSMClient(c)),
+      clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient(c)),
       where,
     );
-    const ecr = clients(target, async (c) => new (await import('@aws-sdk/client-ecr')).ECRClient(c));
-    const cloudformation = clients(
-      target,
-      async (c) => new (await import('@aws-sdk/client-cloudformation')).CloudFormationClient(c),
-    );
+    const ecr = clients(target, async (c) => new (await import('./sdk/ecr.js')).ECRClient(c));
+    const cloudformation = clients(target, async (c) => new (await import('./sdk/cloudformation.js')).CloudFormationClient(c));
     const offers = new Map<string, Promise<PlatformOffer>>();
     const digests = new Map<string, Promise<string | null>>();
     const gateways: TargetGateways = {
       ecs: createEcsGateway(
-        clients(target, async (c) => new (await import('@aws-sdk/client-ecs')).ECSClient(c)),
+        clients(target, async (c) => new (await import('./sdk/ecs.js')).ECSClient(c)),
         where,
       ),
       ssm,
-      logs: createLogsGateway(
-        clients(target, async (c) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(c)),
-      ),
+      logs: createLogsGateway(clients(target, async (c) => new (await import('./sdk/logs.js')).CloudWatchLogsClient(c))),
       stacks: createCloudFormationEngine(createCloudFormationGateway(cloudformation, where), clock),
       offer: (environment) => remember(offers, environment, () => readOffer(ssm, environment, where)),
       imageDigest: (repository, tag) =>

@@ -7,7 +7,7 @@ export function createLogsGateway(client: () => Promise<CloudWatchLogsClient>): 
   return {
     async tail(logGroupName, logStreamName, limit) {
       try {
-        const { GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+        const { GetLogEventsCommand } = await import('./sdk/logs.js');
         const page = await (
           await client()
         ).send(new GetLogEventsCommand({ logGroupName, logStreamName, limit, startFromHead: false }));

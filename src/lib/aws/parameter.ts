@@ -3,7 +3,7 @@ import { ExitCode, UserError } from '../errors/user-error.js';
 import { awsCode, explainAwsError } from './errors.js';
 
 export async function readParameter(Name: string): Promise<string> {
-  const { SSMClient, GetParameterCommand } = await import('@aws-sdk/client-ssm');
+  const { SSMClient, GetParameterCommand } = await import('./sdk/ssm.js');
   try {
     const answer = await new SSMClient({}).send(new GetParameterCommand({ Name, WithDecryption: true }));
     return answer.Parameter?.Value ?? '';

@@ -6,7 +6,7 @@ import type { Parameter, ParameterMetadata } from '../model/parameter.js';
 import { awsCode, explainAwsError } from './errors.js';
 
 export function createSsmGateway(client: () => Promise<SSMClient>, where: string): SsmGateway {
-  const sdk = () => import('@aws-sdk/client-ssm');
+  const sdk = () => import('./sdk/ssm.js');
   const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     try {
       return await act();

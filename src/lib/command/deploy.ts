@@ -28,13 +28,14 @@ interface DeployFlags extends AppFlags, ProgressFlags {
 
 export async function deployServices(flags: DeployFlags): Promise<{ json: object; text: string; exitCode: number }> {
   const { readFiles } = await import('../app.js');
-  const { project, platform } = await readFiles(flags);
+  const read = await readFiles(flags);
+  const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
   const services = selectServices({ project }, flags.services, flags.env);
   const tags = parseTags(flags.tag ?? [], services);
   const waves = filterWaves(environment, flags.targets ?? []);
   const timeoutMs = parseDuration(flags.timeout);
-  const app = await openApp(flags);
+  const app = await openApp(flags, read);
   try {
     const templates = await loadTemplates(services, app.templateDirs);
     const id = `d-${new Date(app.effects.clock.now())

@@ -40,7 +40,8 @@ export async function upStaging(
   given: string | null,
   flags: Flags & { service?: string[] | undefined; tag?: string[] | undefined; ttl?: string | undefined; timeout: string },
 ): Promise<Done> {
-  const { project, platform } = await readFiles(flags);
+  const read = await readFiles(flags);
+  const { project, platform } = read;
   const { environment, target, rules } = stagingTarget(platform);
   const name = await nameOf(given, flags, Object.keys(platform.environments));
   const chosen = selectServices({ project }, flags.service ?? [], environment);
@@ -54,7 +55,7 @@ export async function upStaging(
       exitCode: ExitCode.refused,
     });
   const timeoutMs = parseDuration(flags.timeout);
-  const app = await openApp(flags);
+  const app = await openApp(flags, read);
   try {
     const templates = await loadTemplates(services, app.templateDirs);
     const request = {
@@ -123,9 +124,10 @@ export async function showOneStaging(given: string | null, flags: Flags): Promis
 }
 
 export async function downStaging(given: string | null, flags: Flags): Promise<Done> {
-  const { platform, project } = await readFiles(flags);
+  const read = await readFiles(flags);
+  const { platform, project } = read;
   const name = await nameOf(given, flags, Object.keys(platform.environments));
-  const app = await openApp(flags);
+  const app = await openApp(flags, read);
   try {
     const { target } = stagingTarget(platform);
     const record = await findStaging(name, target, app.effects);

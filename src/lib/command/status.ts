@@ -10,10 +10,11 @@ export async function showStatus(
   names: readonly string[],
   flags: AppFlags & { readonly env: string; readonly 'no-color': boolean },
 ): Promise<{ json: object; text: string; exitCode: number; warnings: string[] }> {
-  const { project, platform } = await readFiles(flags);
+  const read = await readFiles(flags);
+  const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
   const services = selectServices({ project }, names, environment.name);
-  const app = await openApp(flags);
+  const app = await openApp(flags, read);
   try {
     const templates = await loadTemplates(services, app.templateDirs);
     const { rows, denied } = await observeStatus(

@@ -19,12 +19,13 @@ export async function listTags(
   names: readonly string[],
   flags: AppFlags & { readonly env?: string[] | undefined; readonly 'no-color': boolean },
 ): Promise<Done> {
-  const { project, platform } = await readFiles(flags);
+  const read = await readFiles(flags);
+  const { project, platform } = read;
   const environments = flags.env
     ? flags.env.map((name) => findEnvironment(platform, name))
     : Object.values(platform.environments);
   const services = selectServices({ project }, names, environments[0]!.name).map((s) => s.name);
-  const app = await openApp(flags);
+  const app = await openApp(flags, read);
   try {
     const cells = environments.flatMap((e) =>
       e.waves.flatMap((w) => w.targets.map((target) => ({ environment: e.name, target }))),
@@ -46,10 +47,11 @@ export async function listTags(
 }
 
 export async function getTag(service: string, flags: AppFlags & { readonly env: string }): Promise<Done> {
-  const { project, platform } = await readFiles(flags);
+  const read = await readFiles(flags);
+  const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
   selectServices({ project }, [service], environment.name);
-  const app = await openApp(flags);
+  const app = await openApp(flags, read);
   try {
     const cells = environment.waves.flatMap((w) => w.targets.map((target) => ({ environment: environment.name, target })));
     const { tags } = await observeTags({ project: project.name, services: [service], cells }, app.effects);
@@ -80,12 +82,13 @@ export async function setTag(
     readonly 'no-input': boolean;
   },
 ): Promise<Done> {
-  const { project, platform } = await readFiles(flags);
+  const read = await readFiles(flags);
+  const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
   const [spec] = selectServices({ project }, [service], environment.name);
   checkTag(tag);
   const targets = filterWaves(environment, flags.targets ?? []).flatMap((w) => w.targets);
-  const app = await openApp(flags);
+  const app = await openApp(flags, read);
   try {
     if (environment.protected)
       await confirm(

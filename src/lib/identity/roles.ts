@@ -8,6 +8,12 @@ export interface Credentials {
 
 export type CredentialsProvider = () => Promise<Credentials>;
 
+/** Keeps role sessions between commands; by role ARN. */
+export interface CredentialStore {
+  get(roleArn: string): Promise<Credentials | null>;
+  put(roleArn: string, credentials: Credentials): Promise<void>;
+}
+
 const RENEW_MS = 10 * 60_000;
 
 /** `assume` is called once for each role however many ask at the same time, and again when the end is near. */
@@ -15,17 +21,27 @@ export function createRoles(
   assume: (roleArn: string) => Promise<Credentials>,
   rolePattern: string,
   now: () => number,
+  store: CredentialStore | null = null,
 ): (accountId: string) => CredentialsProvider {
   const current = new Map<string, Promise<Credentials>>();
+  const lasts = (credentials: Credentials): boolean =>
+    !credentials.expiration || credentials.expiration.getTime() - now() > RENEW_MS;
+  const obtain = async (roleArn: string): Promise<Credentials> => {
+    const kept = await store?.get(roleArn);
+    if (kept && lasts(kept)) return kept;
+    const fresh = await assume(roleArn);
+    await store?.put(roleArn, fresh);
+    return fresh;
+  };
   return (accountId) => async () => {
     const roleArn = rolePattern.replaceAll('{account}', accountId);
     const held = current.get(roleArn);
     if (held) {
       const credentials = await held;
-      if (!credentials.expiration || credentials.expiration.getTime() - now() > RENEW_MS) return credentials;
+      if (lasts(credentials)) return credentials;
       if (current.get(roleArn) !== held) return current.get(roleArn)!;
     }
-    const fresh = assume(roleArn);
+    const fresh = obtain(roleArn);
     current.set(roleArn, fresh);
     fresh.catch(() => current.delete(roleArn));
     return fresh;

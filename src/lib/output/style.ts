@@ -38,7 +38,9 @@ export const clean = (text: string): string =>
     .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' ')
     .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+/** Made when first needed: it takes milliseconds. */
+const graphemes = (): Intl.Segmenter => (segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' }));
 const ascii = /^[ -~]*$/;
 const zero = /^[\p{Cc}\p{Mn}\p{Me}\p{Cf}]+$/u;
 const wide =
@@ -56,7 +58,7 @@ export function widthOf(text: string): number {
   const bare = plain(text);
   if (ascii.test(bare)) return bare.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(bare)) width += columnsOf(segment);
+  for (const { segment } of graphemes().segment(bare)) width += columnsOf(segment);
   return width;
 }
 
@@ -72,7 +74,7 @@ export function truncate(text: string, columns: number): string {
       continue;
     }
     if (full) continue;
-    for (const { segment } of graphemes.segment(part)) {
+    for (const { segment } of graphemes().segment(part)) {
       const own = columnsOf(segment);
       if (width + own > columns - 1) {
         made += '…';

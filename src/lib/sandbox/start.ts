@@ -23,6 +23,8 @@ export interface SandboxOptions {
 export interface OpenSandbox {
   readonly endpoint: string;
   readonly speed: number;
+  /** Where role sessions of this sandbox are kept between commands. */
+  readonly credentialsDir: string;
   /** Whether another process serves it. */
   readonly attached: boolean;
   /** What a user should know, e.g. of a state that could not be read. */
@@ -33,6 +35,8 @@ export interface OpenSandbox {
   ask(path: string, body?: string): Promise<string>;
   close(): Promise<void>;
 }
+
+const CREDENTIALS = 'credentials';
 
 interface ServerFile {
   readonly endpoint: string;
@@ -99,6 +103,8 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     import('./server.js'),
   ]);
   const store = openStore(options.dir, Date.now);
+  // Sessions of a state that is gone are unknown to the new one.
+  if (Object.keys(store.state.sessions).length === 0) rmSync(join(options.dir, CREDENTIALS), { recursive: true, force: true });
   const accounts = Object.values(options.accounts);
   store.state.accounts = [...new Set([...store.state.accounts, ...accounts])];
   const clock = runningClock(store.state, options.speed, Date.now);
@@ -137,6 +143,7 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
   return {
     endpoint: serving.endpoint,
     speed: options.speed,
+    credentialsDir: join(options.dir, CREDENTIALS),
     attached: false,
     warning: store.warning,
     now: clock.now,
@@ -160,7 +167,7 @@ async function joinServer(options: SandboxOptions): Promise<OpenSandbox | null> 
   try {
     file = JSON.parse(text) as ServerFile;
     if (!alive(file.pid)) return null;
-    if (file.standing) return joinStanding(file, file.standing);
+    if (file.standing) return joinStanding(options.dir, file, file.standing);
     health = JSON.parse(await ask(file.endpoint, 'attach', String(process.pid))) as Health;
   } catch {
     return null;
@@ -170,6 +177,7 @@ async function joinServer(options: SandboxOptions): Promise<OpenSandbox | null> 
   return {
     endpoint: file.endpoint,
     speed: health.speed,
+    credentialsDir: join(options.dir, CREDENTIALS),
     attached: true,
     warning: null,
     now: () => Math.round(health.now + (Date.now() - joinedAt) * health.speed),
@@ -178,9 +186,14 @@ async function joinServer(options: SandboxOptions): Promise<OpenSandbox | null> 
   };
 }
 
-const joinStanding = (file: ServerFile, { sandboxNow, wallNow, speed }: NonNullable<ServerFile['standing']>): OpenSandbox => ({
+const joinStanding = (
+  dir: string,
+  file: ServerFile,
+  { sandboxNow, wallNow, speed }: NonNullable<ServerFile['standing']>,
+): OpenSandbox => ({
   endpoint: file.endpoint,
   speed,
+  credentialsDir: join(dir, CREDENTIALS),
   attached: true,
   warning: null,
   now: () => Math.round(sandboxNow + (Date.now() - wallNow) * speed),

@@ -4,7 +4,7 @@ import { BafCommand } from '../../../lib/command/base.js';
 export default class SsmTagsGet extends BafCommand {
   static override description = 'Print the deploy tag of one service: the tag alone where all targets agree.';
   static override examples = ['baf ssm tags get ui --env prod'];
-  static override args = { service: Args.string({ description: 'service', required: true }) };
+  static override args = { service: Args.string({ ignoreStdin: true, description: 'service', required: true }) };
   static override flags = { env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }) };
 
   async run(): Promise<object> {

@@ -5,7 +5,7 @@ export default class SsmTags extends BafCommand {
   static override description = 'List deploy tags over services, environments and targets: which version should run, which does.';
   static override examples = ['baf ssm tags', 'baf ssm tags ui --env prod', 'baf ssm tags --json'];
   static override strict = false;
-  static override args = { service: Args.string({ description: 'only these services' }) };
+  static override args = { service: Args.string({ ignoreStdin: true, description: 'only these services' }) };
   static override flags = { env: Flags.string({ description: 'only these environments', multiple: true, helpValue: 'ENV' }) };
 
   async run(): Promise<object> {

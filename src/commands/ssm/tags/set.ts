@@ -5,8 +5,8 @@ export default class SsmTagsSet extends BafCommand {
   static override description = "Set a service's deploy tag in an environment's targets, without deploying it.";
   static override examples = ['baf ssm tags set ui 1.4.0 --env staging'];
   static override args = {
-    service: Args.string({ description: 'service', required: true }),
-    tag: Args.string({ description: 'tag', required: true }),
+    service: Args.string({ ignoreStdin: true, description: 'service', required: true }),
+    tag: Args.string({ ignoreStdin: true, description: 'tag', required: true }),
   };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),

@@ -1,0 +1,1 @@
+export { ECRClient, BatchGetImageCommand } from '@aws-sdk/client-ecr';

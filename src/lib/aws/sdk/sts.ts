@@ -1,0 +1,1 @@
+export { STSClient, AssumeRoleCommand } from '@aws-sdk/client-sts';

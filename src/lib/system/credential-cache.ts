@@ -1,0 +1,57 @@
+/**
+ * Role sessions kept between commands, as the aws command line keeps its own: a file for each, readable by its owner only.
+ * What cannot be read or written is as if it were not there.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Credentials, CredentialStore } from '../identity/roles.js';
+
+/** `who` tells apart by whose credentials the roles are assumed. */
+export function credentialCache(dir: string, who: readonly (string | undefined)[]): CredentialStore {
+  const fileOf = (roleArn: string): string =>
+    join(
+      dir,
+      `${createHash('sha256')
+        .update(JSON.stringify([roleArn, ...who]))
+        .digest('hex')}.json`,
+    );
+  return {
+    async get(roleArn) {
+      try {
+        const held = JSON.parse(await readFile(fileOf(roleArn), 'utf8')) as Omit<Credentials, 'expiration'> & {
+          expiration: string;
+        };
+        return { ...held, expiration: new Date(held.expiration) };
+      } catch {
+        return null;
+      }
+    },
+    async put(roleArn, credentials) {
+      try {
+        await mkdir(dir, { recursive: true, mode: 0o700 });
+        const temporary = join(dir, randomUUID());
+        await writeFile(temporary, JSON.stringify(credentials), { mode: 0o600 });
+        await rename(temporary, fileOf(roleArn));
+      } catch {
+        // Without the cache the next command assumes the role again.
+      }
+    },
+  };
+}
+
+/** The user's cache for AWS itself, or null: in CI every run has credentials of its own, and BAF_NO_CREDENTIAL_CACHE says no. */
+export function userCredentialCache(env: Readonly<Record<string, string | undefined>>, actor: string): CredentialStore | null {
+  if (env['CI'] || env['BAF_NO_CREDENTIAL_CACHE']) return null;
+  const dir = join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'baf', 'credentials');
+  const source = [
+    'AWS_PROFILE',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_CONFIG_FILE',
+    'AWS_SHARED_CREDENTIALS_FILE',
+    'AWS_ENDPOINT_URL',
+    'AWS_ENDPOINT_URL_STS',
+  ];
+  return credentialCache(dir, [actor, ...source.map((name) => env[name])]);
+}
