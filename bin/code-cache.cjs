@@ -3,7 +3,7 @@
 // (scripts/train.cjs); here it is taken where it is of this very V8, and left alone where it is not.
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
-const { dirname, sep } = require('node:path');
+const { dirname, resolve, sep } = require('node:path');
 const vm = require('node:vm');
 
 /** With `record`, returns a function that writes the code of every chunk loaded since. */
@@ -23,11 +23,16 @@ exports.install = function install(dist, record) {
       importModuleDynamically: (specifier) => import(specifier),
     });
     if (record) scripts.set(cache, script);
-    const require = (id) => this.require(id);
+    // A chunk names its neighbours by relative paths that are there: nothing has to be looked for.
+    const folder = dirname(filename);
+    const require = (id) => {
+      const known = id.startsWith('.') && Module._cache[resolve(folder, id)];
+      return known ? known.exports : this.require(id);
+    };
     require.resolve = (request, options) => Module._resolveFilename(request, this, false, options);
     require.main = process.mainModule;
     require.cache = Module._cache;
-    return script.runInThisContext().call(this.exports, this.exports, require, this, filename, dirname(filename));
+    return script.runInThisContext().call(this.exports, this.exports, require, this, filename, folder);
   };
   return () => scripts.forEach((script, file) => writeFileSync(file, script.createCachedData()));
 };

@@ -32,10 +32,28 @@ const wholeClients = {
   load: (id) => (id.endsWith(WHOLE) ? readFileSync(id.slice(0, -WHOLE.length), 'utf8') : null),
 };
 
+// oclif's modules load each other all at once, the help and its colours included; here each waits until it is used.
+const lazyOclif = {
+  name: 'lazy-oclif',
+  transform(code, id) {
+    if (!/[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/.test(id)) return null;
+    const names = [];
+    const deferred = code.replace(
+      /^(?:const|var) (\w+_\d+) = (__importDefault\()?require\((["'][^"']+["'])\)\)?;$/gm,
+      (_line, name, isDefault, from) => {
+        names.push(name);
+        return `const ${name} = { get of() { return ${isDefault ? `__importDefault(require(${from}))` : `require(${from})`}; } };`;
+      },
+    );
+    if (names.length === 0) return null;
+    return deferred.replace(new RegExp(`(?<!const )\\b(${names.join('|')})\\b(?=[.)])`, 'g'), '$1.of');
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 const bundle = await rolldown({
   input,
-  plugins: [wholeClients],
+  plugins: [wholeClients, lazyOclif],
   platform: 'node',
   resolve: { mainFields: ['module', 'main'] },
   treeshake: true,
