@@ -1,77 +1,105 @@
 /** One request to one answer, without HTTP: who calls, where it lands, which operation, what comes back. */
 import { advanceTo } from './advance.js';
 import type { SandboxClock } from './clock.js';
-import { codecFor, jsonError, queryError, wires, type Codec } from './protocol.js';
-import { AwsError, type CallContext, type Cell, type SandboxService, type World } from './service.js';
+import { strike, type CallFaultKind } from './faults.js';
+import { routeOf } from './route.js';
+import { AwsError, type CallContext, type Cell, type SandboxService, type Session, type World } from './service.js';
 import type { State } from './state.js';
 import type { Store } from './store.js';
-
-export interface WireRequest {
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
-}
-
-export interface WireAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import type { Throttle } from './throttle.js';
+import { constraintsOf, validate } from './validate.js';
+import { codecFor, protocolOf, wires } from './wire/index.js';
+import { jsonProtocol } from './wire/json.js';
+import { unchunk } from './wire/rest.js';
+import type { Protocol, WireAnswer, WireRequest } from './wire/wire.js';
 
 export interface Sandbox {
   readonly store: Store;
   readonly world: World & { cells(): Cell[] };
   readonly services: readonly SandboxService[];
   readonly clock: SandboxClock;
-  /** Account of callers that did not assume a role and did not name one. */
+  readonly throttle: Throttle;
+  /** Account and region of callers that did not assume a role and did not name one. */
   readonly defaultAccount: string;
+  readonly defaultRegion: string;
 }
 
-interface Caller {
+export interface Caller {
   readonly account: string;
   readonly region: string;
-  readonly service: string;
   readonly arn: string;
+  readonly session?: Session | null;
 }
 
-const isRead = (service: SandboxService, operation: string): boolean =>
-  service.readOnly?.includes(operation) ?? /^(Get|List|Describe|Batch|Filter|Validate)/.test(operation);
+/** What the connection does instead of answering. */
+export type Broken = 'reset' | 'hang';
 
-export async function dispatch(sandbox: Sandbox, request: WireRequest, requestId: string): Promise<WireAnswer> {
-  const scope = /Credential=([^/,\s]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(request.headers['authorization'] ?? '');
-  if (!scope)
-    return fail(null, new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403), requestId);
-  const [, accessKeyId, region, name] = scope as unknown as [string, string, string, string];
-  const target = request.headers['x-amz-target'];
-  const operation = target ? target.slice(target.lastIndexOf('.') + 1) : (new URLSearchParams(request.body).get('Action') ?? '');
+const isRead = (service: SandboxService, operation: string): boolean =>
+  service.readOnly?.includes(operation) ?? /^(Get|List|Describe|Batch|Filter|Validate|Head|Test|Lookup|Discover)/.test(operation);
+
+export async function dispatch(sandbox: Sandbox, raw: WireRequest, requestId: string): Promise<WireAnswer | Broken> {
+  const route = routeOf(raw);
+  if (!route)
+    return jsonProtocol('1.1').encodeError(
+      new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
+      requestId,
+    );
+  const request = unchunk(raw);
+  const name = route.service;
+  const protocol: Protocol = protocolOf(name, request) ?? jsonProtocol('1.1');
+  const operation = protocol.operationOf(request, (await wires[name]?.load()) ?? {}) ?? '';
+  const codec = operation ? await codecFor(name, operation, protocol) : null;
   const count = counter(sandbox.store.state, name, operation);
-  const codec = await codecFor(name, operation);
+  const region = route.signed?.region ?? sandbox.defaultRegion;
+  const fail = (error: unknown, account = sandbox.defaultAccount): WireAnswer => {
+    if (!(error instanceof AwsError)) throw error;
+    count(account, region, /Throttl|TooManyRequests|RequestLimitExceeded/.test(error.code) ? 'throttled' : 'failed');
+    return protocol.encodeError(error, requestId);
+  };
   const service = sandbox.services.find((s) => s.name === name);
-  const act = service?.operations[operation];
   let caller: Caller;
   try {
-    caller = whoCalls(sandbox, accessKeyId, region, name);
+    caller = whoCalls(sandbox, route.signed, region, name);
   } catch (error) {
-    count(sandbox.defaultAccount, region, true);
-    return fail(codec, error as AwsError, requestId, name);
+    return fail(error);
   }
-  if (!service || !act || !codec) {
-    count(caller.account, region, true);
-    const error = wires[name]?.kind === 'query' ? 'InvalidAction' : 'UnknownOperationException';
-    const message = `The embedded AWS has no ${name}:${operation || '(no operation)'}.`;
-    return fail(codec, new AwsError(error, message), requestId, name);
+  if (!service?.operations[operation] || !codec) return fail(unknownOperation(name, operation, request), caller.account);
+  const where = `${caller.account}/${caller.region}`;
+  const fault = strike(sandbox.store.state.faults, name, operation, where);
+  if (fault) sandbox.store.keep(sandbox.clock.now(), 'soon');
+  if (fault === 'reset' || fault === 'hang') {
+    count(caller.account, region, 'failed');
+    return fault;
   }
   try {
-    const input = await codec.decode(request.body);
+    checkTime(sandbox.store.state.faults.skewMs, request, name);
+    if (fault && fault !== 'lost') throw faultError(fault, name, operation, caller);
+    if (!sandbox.throttle.take(where, name, operation, sandbox.clock.now())) throw throttled(name);
+    const input = await codec.decode(request);
+    validate(await constraintsOf(name), name, operation, input);
+    const prepared = await service.prepare?.[operation]?.(input as never, contextOf(sandbox, caller, null));
     // From here on nothing waits: one request after the other sees and leaves a whole state.
-    const output = perform(sandbox, service, operation, input, caller);
-    count(caller.account, region, false);
+    const output = perform(sandbox, service, operation, input, caller, prepared);
+    count(caller.account, region, 'done');
     sandbox.store.keep(sandbox.clock.now(), isRead(service, operation) ? 'soon' : 'now');
-    return { status: 200, headers: { 'content-type': codec.contentType }, body: codec.encode(output, requestId) };
+    return fault === 'lost' ? 'reset' : codec.encode(output, requestId);
   } catch (error) {
-    count(caller.account, region, true);
-    if (error instanceof AwsError) return fail(codec, error, requestId, name);
-    throw error;
+    return fail(error, caller.account);
   }
+}
+
+function contextOf(sandbox: Sandbox, caller: Caller, prepared: unknown): CallContext {
+  return {
+    cell: sandbox.world.cell(caller.account, caller.region),
+    account: caller.account,
+    region: caller.region,
+    now: sandbox.clock.now(),
+    callerArn: caller.arn,
+    session: caller.session ?? null,
+    world: sandbox.world,
+    prepared,
+    id: (length) => sandbox.world.id(length),
+  };
 }
 
 /** Lets time go on up to now, then carries the operation out. Exported for tests in process and for seeding. */
@@ -80,62 +108,104 @@ export function perform(
   service: SandboxService,
   operation: string,
   input: object,
-  caller: Omit<Caller, 'service'>,
+  caller: Caller,
+  prepared: unknown = null,
 ): object {
-  const now = sandbox.clock.now();
-  advanceTo(now, sandbox.services, sandbox.world);
-  const context: CallContext = {
-    cell: sandbox.world.cell(caller.account, caller.region),
-    account: caller.account,
-    region: caller.region,
-    now,
-    callerArn: caller.arn,
-    world: sandbox.world,
-    id: (length) => sandbox.world.id(length),
-  };
-  return service.operations[operation]!(input, context);
+  advanceTo(sandbox.clock.now(), sandbox.services, sandbox.world);
+  return service.operations[operation]!(input, contextOf(sandbox, caller, prepared));
 }
 
-/** A session of AssumeRole, an account given as access key id (twelve digits), or the platform's first account. */
-function whoCalls(sandbox: Sandbox, accessKeyId: string, region: string, service: string): Caller {
+/** A session that was handed out, an account given as access key id (twelve digits), or the platform's first account. */
+function whoCalls(sandbox: Sandbox, signed: { accessKeyId: string } | null, region: string, service: string): Caller {
+  const anonymous = { account: sandbox.defaultAccount, region, arn: 'anonymous' };
+  if (!signed) return anonymous;
+  const { accessKeyId } = signed;
   const session = sandbox.store.state.sessions[accessKeyId];
-  const query = wires[service]?.kind === 'query';
+  const json = wires[service]?.protocol === wires['ssm']!.protocol;
   if (session) {
-    if (session.expiresAt <= sandbox.clock.now())
-      throw new AwsError(
-        query ? 'ExpiredToken' : 'ExpiredTokenException',
-        'The security token included in the request is expired',
-        403,
-      );
-    return { account: session.account, region, service, arn: session.arn };
+    if (session.expiresAt <= sandbox.clock.now()) throw expired(json);
+    return { account: session.account, region, arn: session.arn, session };
   }
   if (accessKeyId.startsWith('ASIA')) {
-    const code = query ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
+    const code = json ? 'UnrecognizedClientException' : 'InvalidClientTokenId';
     throw new AwsError(code, 'The security token included in the request is invalid.', 403);
   }
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : sandbox.defaultAccount;
-  return { account, region, service, arn: `arn:aws:iam::${account}:user/sandbox` };
+  return { account, region, arn: `arn:aws:iam::${account}:user/sandbox` };
 }
 
-function fail(codec: Codec | null, error: AwsError, requestId: string, service = ''): WireAnswer {
-  const json = wires[service]?.kind !== 'query';
-  const { body, headers } = codec
-    ? codec.encodeError(error, requestId)
-    : json
-      ? jsonError(error)
-      : queryError(error, requestId, wires[service]!.xmlNamespace);
-  return {
-    status: error.status,
-    headers: { 'content-type': json ? 'application/x-amz-json-1.1' : 'text/xml', ...headers },
-    body,
-  };
+const MAX_SKEW_MS = 5 * 60_000;
+
+/** Where a fault sets AWS's clock apart from the caller's, signatures of another time are refused. */
+function checkTime(skewMs: number, { headers }: WireRequest, service: string): void {
+  const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-amz-date'] ?? '');
+  if (skewMs === 0 || !stamp) return;
+  const [, y, mo, d, h, mi, s] = stamp.map(Number) as [number, number, number, number, number, number, number];
+  const now = Date.now() + skewMs;
+  const sent = Date.UTC(y, mo - 1, d, h, mi, s);
+  if (Math.abs(now - sent) <= MAX_SKEW_MS) return;
+  const iso = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
+  const json = wires[service]?.protocol === wires['ssm']!.protocol;
+  throw new AwsError(
+    json ? 'InvalidSignatureException' : 'SignatureDoesNotMatch',
+    sent < now
+      ? `Signature expired: ${headers['x-amz-date']} is now earlier than ${iso(now - MAX_SKEW_MS)} (${iso(now)} - 5 min.)`
+      : `Signature not yet current: ${headers['x-amz-date']} is still later than ${iso(now + MAX_SKEW_MS)} (${iso(now)} + 5 min.)`,
+    403,
+  );
+}
+
+const expired = (json: boolean): AwsError =>
+  new AwsError(json ? 'ExpiredTokenException' : 'ExpiredToken', 'The security token included in the request is expired', 403);
+
+const throttled = (service: string): AwsError => {
+  if (service === 'ec2') return new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  if (service === 's3') return new AwsError('SlowDown', 'Please reduce your request rate.', 503);
+  const query = ['sts', 'iam', 'elasticloadbalancing', 'cloudformation', 'monitoring'].includes(service);
+  return new AwsError(query ? 'Throttling' : 'ThrottlingException', 'Rate exceeded');
+};
+
+function faultError(kind: CallFaultKind, service: string, operation: string, caller: Caller): AwsError {
+  const json = wires[service]?.protocol === wires['ssm']!.protocol;
+  switch (kind) {
+    case 'throttle':
+      return throttled(service);
+    case 'expired':
+      return expired(json);
+    case 'denied':
+      return new AwsError(
+        json ? 'AccessDeniedException' : 'AccessDenied',
+        `User: ${caller.arn} is not authorized to perform: ${service}:${operation} because no identity-based policy allows the ${service}:${operation} action`,
+        json ? 400 : 403,
+      );
+    default:
+      return new AwsError(json ? 'InternalServerError' : 'InternalFailure', 'The request processing has failed.', 500);
+  }
+}
+
+function unknownOperation(service: string, operation: string, request: WireRequest): AwsError {
+  const name = operation || `${request.method} ${request.path}`;
+  switch (service) {
+    case 's3':
+      return new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented.', 501);
+    case 'sts':
+    case 'iam':
+    case 'elasticloadbalancing':
+    case 'cloudformation':
+    case 'monitoring':
+    case 'ec2':
+      return new AwsError('InvalidAction', `The action ${name} is not valid for this web service.`);
+    default:
+      return new AwsError('UnknownOperationException', `The embedded AWS has no ${service}:${name}.`);
+  }
 }
 
 function counter(state: State, service: string, operation: string) {
-  return (account: string, region: string, failed: boolean): void => {
+  return (account: string, region: string, end: 'done' | 'failed' | 'throttled'): void => {
     const key = `${service}:${operation}:${account}:${region}`;
     const entry = (state.calls[key] ??= { service, operation, account, region, count: 0, throttled: 0, failed: 0 });
     entry.count++;
-    if (failed) entry.failed++;
+    if (end === 'failed') entry.failed++;
+    if (end === 'throttled') entry.throttled++;
   };
 }

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { alive } from './alive.js';
-import { dispatch, type Sandbox, type WireAnswer } from './dispatch.js';
+import { dispatch, type Broken, type Sandbox } from './dispatch.js';
 import type { ImageFate } from './service.js';
+import type { WireAnswer } from './wire/wire.js';
 
 export interface Health {
   readonly nonce: string;
@@ -28,19 +29,34 @@ export async function serve(sandbox: Sandbox, port: number): Promise<Serving> {
   const health = (): Health => ({ nonce, pid: process.pid, now: sandbox.clock.now(), speed: sandbox.clock.speed });
   const server = createServer((request, response) => {
     answer(request).then(
-      (made) => send(response, made),
+      (made) => {
+        if (made === 'reset') request.socket.destroy();
+        else if (made !== 'hang') send(response, made);
+      },
       (error: unknown) => send(response, internal(error)),
     );
   });
-  const answer = async (request: IncomingMessage): Promise<WireAnswer> => {
+  const answer = async (request: IncomingMessage): Promise<WireAnswer | Broken> => {
     const body = await read(request);
-    const path = request.url ?? '/';
-    if (!path.startsWith('/_baf/')) {
-      const requestId = randomUUID();
-      const made = await dispatch(sandbox, { headers: flat(request.headers), body }, requestId);
-      return { ...made, headers: { ...made.headers, 'x-amzn-requestid': requestId } };
-    }
-    return own(path.slice('/_baf/'.length), body);
+    const [path = '/', query = ''] = (request.url ?? '/').split('?');
+    if (path.startsWith('/_baf/')) return own(path.slice('/_baf/'.length), body.toString('utf8'));
+    const requestId = randomUUID();
+    const { method = 'GET', headers } = request;
+    const made = await dispatch(
+      sandbox,
+      { method, path, query: new URLSearchParams(query), headers: flat(headers), body },
+      requestId,
+    );
+    if (made === 'reset' || made === 'hang') return made;
+    return {
+      ...made,
+      headers: {
+        'x-amzn-requestid': requestId,
+        'x-amz-request-id': requestId,
+        date: new Date(Date.now() + sandbox.store.state.faults.skewMs).toUTCString(),
+        ...made.headers,
+      },
+    };
   };
   const own = (path: string, body: string): WireAnswer => {
     const { state } = sandbox.store;
@@ -90,14 +106,16 @@ const internal = (error: unknown): WireAnswer =>
   json({ __type: 'SandboxBug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 501);
 
 function send(response: ServerResponse, { status, headers, body }: WireAnswer): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  // A HEAD request's content-length is that of what it did not get.
+  const length = headers['content-length'] ?? Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, ...(status === 204 || status === 304 ? {} : { 'content-length': length }) });
   response.end(body);
 }
 
-async function read(request: IncomingMessage): Promise<string> {
+async function read(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 const flat = (headers: IncomingMessage['headers']): Record<string, string | undefined> =>

@@ -20,6 +20,10 @@ export interface CallContext {
   readonly now: number;
   /** Caller's ARN, e.g. `arn:aws:sts::111111111111:assumed-role/baf-deploy/demo`. */
   readonly callerArn: string;
+  /** The caller's session, or null for a user's own key. */
+  readonly session: Session | null;
+  /** What the operation's `prepare` gave. */
+  readonly prepared: unknown;
   readonly world: World;
   /** Deterministic id source, kept in the state: hex characters. */
   id(length: number): string;
@@ -31,14 +35,34 @@ export interface World {
   /** Deterministic id source, kept in the state. */
   id(length: number): string;
   hasAccount(id: string): boolean;
+  accounts(): readonly string[];
   /** Credentials for a role's session; `expiresAt` in sandbox time, milliseconds. */
-  createSession(session: { account: string; arn: string; expiresAt: number }): {
+  createSession(session: Session): {
     accessKeyId: string;
     secretAccessKey: string;
     sessionToken: string;
   };
-  /** Whether and how an image runs (see images.ts). */
+  session(accessKeyId: string): Session | null;
+  /** Tasks that may run at once in `account/region` or `account/region/zone`, or null where no fault limits them. */
+  capacity(where: string): number | null;
+  /** Whether and how an image runs. */
   image(account: string, region: string, image: string): ImageFate;
+}
+
+/** Credentials that were handed out: by AssumeRole and its kin, and by single sign-on. */
+export interface Session {
+  readonly account: string;
+  readonly arn: string;
+  /** Sandbox time, milliseconds. */
+  readonly expiresAt: number;
+  /** Whether a session of a role made it: then the next is capped at an hour. */
+  readonly chained?: boolean;
+  readonly roleArn?: string;
+  readonly sourceIdentity?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys?: readonly string[];
+  /** Session policies, JSON. */
+  readonly policies?: readonly string[];
 }
 
 /** What happens to a container started from an image. */
@@ -64,9 +88,11 @@ export class AwsError extends Error {
 export type Operation = (input: any, context: CallContext) => object;
 
 export interface SandboxService {
-  /** Signing name in the credential scope: ecs, ssm, sts, cloudformation, elasticloadbalancing, logs, ecr. */
+  /** Signing name in the credential scope: ecs, ssm, sts, elasticloadbalancing, monitoring, ... (see wire/index.ts). */
   readonly name: string;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** What an operation has to wait for before it is carried out in one go, e.g. the keys of an OIDC issuer. */
+  readonly prepare?: Readonly<Record<string, (input: never, context: Omit<CallContext, 'prepared'>) => Promise<unknown>>>;
   /** Operations that change nothing: the state is not written after them. Default: names that begin with Get, List, Describe, Batch. */
   readonly readOnly?: readonly string[];
   /** Sandbox time of the next thing that happens by itself in this cell, or null. */

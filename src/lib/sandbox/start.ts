@@ -94,14 +94,16 @@ function take(lock: string): boolean {
 
 async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> {
   // Loaded by the process that serves only: who joins starts faster without them.
-  const [{ allServices }, { runningClock }, { createWorld }, { openStore }, { seed }, { serve }] = await Promise.all([
-    import('./services/index.js'),
-    import('./clock.js'),
-    import('./state.js'),
-    import('./store.js'),
-    import('./seed.js'),
-    import('./server.js'),
-  ]);
+  const [{ allServices }, { runningClock }, { createWorld }, { openStore }, { seed }, { serve }, { createThrottle }] =
+    await Promise.all([
+      import('./services/index.js'),
+      import('./clock.js'),
+      import('./state.js'),
+      import('./store.js'),
+      import('./seed.js'),
+      import('./server.js'),
+      import('./throttle.js'),
+    ]);
   const store = openStore(options.dir, Date.now);
   // Sessions of a state that is gone are unknown to the new one.
   if (Object.keys(store.state.sessions).length === 0) rmSync(join(options.dir, CREDENTIALS), { recursive: true, force: true });
@@ -113,7 +115,9 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     world: createWorld(store.state),
     services: allServices,
     clock,
+    throttle: createThrottle(),
     defaultAccount: accounts[0] ?? '000000000000',
+    defaultRegion: options.region,
   };
   seed(sandbox, options.targets, options.repositories);
   store.keep(clock.now(), 'now');

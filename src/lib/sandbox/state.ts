@@ -1,12 +1,7 @@
 /** The sandbox's whole state as one JSON value: what is saved, loaded, and shared by the services. */
-import type { Cell, ImageFate, World } from './service.js';
-
-export interface Session {
-  readonly account: string;
-  readonly arn: string;
-  /** Sandbox time. */
-  readonly expiresAt: number;
-}
+import { noFaults, type Faults } from './faults.js';
+import { mulberry } from './random.js';
+import type { Cell, ImageFate, Session, World } from './service.js';
 
 export interface CallCount {
   service: string;
@@ -32,6 +27,9 @@ export interface State {
   calls: Record<string, CallCount>;
   /** `repository:tag` -> outcome. */
   images: Record<string, ImageFate['outcome']>;
+  faults: Faults;
+  /** Whether a role may do only what its policies say. */
+  iam: 'off' | 'enforced';
 }
 
 export const emptyState = (now: number): State => ({
@@ -45,6 +43,8 @@ export const emptyState = (now: number): State => ({
   sessions: {},
   calls: {},
   images: {},
+  faults: noFaults(),
+  iam: 'off',
 });
 
 export function createWorld(state: State): World & { cells(): Cell[] } {
@@ -72,6 +72,9 @@ export function createWorld(state: State): World & { cells(): Cell[] } {
       return text.slice(0, length);
     },
     hasAccount: (id) => state.accounts.includes(id),
+    capacity: (where) => state.faults.capacity[where] ?? null,
+    accounts: () => state.accounts,
+    session: (accessKeyId) => state.sessions[accessKeyId] ?? null,
     createSession(session) {
       const text = (length: number) => {
         let made = '';
@@ -89,13 +92,10 @@ export function createWorld(state: State): World & { cells(): Cell[] } {
   };
 }
 
-/** mulberry32, its state kept with the rest: a state saved and loaded goes on identically. */
 function next(state: State): number {
-  state.seed = (state.seed + 0x6d2b79f5) >>> 0;
-  let t = state.seed;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return (t ^ (t >>> 14)) >>> 0;
+  const { seed, bits } = mulberry(state.seed);
+  state.seed = seed;
+  return bits;
 }
 
 /** Every tag of a repository exists, with a digest derived from its name. */

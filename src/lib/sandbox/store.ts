@@ -22,7 +22,7 @@ export function openStore(dir: string, wallNow: () => number): Store {
     try {
       const loaded = JSON.parse(text) as State;
       if (loaded.version !== 1) throw new Error(`version ${String(loaded.version)}`);
-      state = loaded;
+      state = { ...state, ...loaded };
     } catch (error) {
       const aside = `${file}.unreadable-${wallNow()}`;
       renameSync(file, aside);

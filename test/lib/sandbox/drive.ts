@@ -4,6 +4,7 @@ import { manualClock, type ManualClock } from '../../../src/lib/sandbox/clock.js
 import { perform, type Sandbox } from '../../../src/lib/sandbox/dispatch.js';
 import { allServices } from '../../../src/lib/sandbox/services/index.js';
 import { createWorld, type State } from '../../../src/lib/sandbox/state.js';
+import { noThrottle } from '../../../src/lib/sandbox/throttle.js';
 import { memoryStore } from '../../../src/lib/sandbox/store.js';
 
 export const ACCOUNT = '111111111111';
@@ -24,7 +25,15 @@ export function drive(from?: State, now = START): Drive {
   if (from) Object.assign(store.state, structuredClone(from));
   store.state.accounts = [ACCOUNT];
   const clock = manualClock(now);
-  const sandbox: Sandbox = { store, world: createWorld(store.state), services: allServices, clock, defaultAccount: ACCOUNT };
+  const sandbox: Sandbox = {
+    store,
+    world: createWorld(store.state),
+    services: allServices,
+    clock,
+    throttle: noThrottle,
+    defaultAccount: ACCOUNT,
+    defaultRegion: REGION,
+  };
   return {
     sandbox,
     clock,

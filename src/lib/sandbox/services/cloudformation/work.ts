@@ -102,6 +102,8 @@ export function advanceStack(cell: Cell, world: World, stack: Stack, now: number
     region: cell.region,
     now,
     callerArn: `arn:aws:sts::${cell.account}:assumed-role/cloudformation/baf`,
+    session: null,
+    prepared: null,
     world,
     id: (length) => world.id(length),
   };

@@ -1,0 +1,7 @@
+/** CloudWatch: alarms and metrics. */
+import type { SandboxService } from '../service.js';
+
+export const monitoring: SandboxService = {
+  name: 'monitoring',
+  operations: {},
+};

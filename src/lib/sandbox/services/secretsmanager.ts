@@ -1,0 +1,7 @@
+/** Secrets Manager. */
+import type { SandboxService } from '../service.js';
+
+export const secretsmanager: SandboxService = {
+  name: 'secretsmanager',
+  operations: {},
+};
