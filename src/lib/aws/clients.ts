@@ -3,7 +3,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import { createRoles, sessionName, type Credentials, type CredentialsProvider, type CredentialStore } from '../identity/roles.js';
 import type { Target } from '../model/target.js';
-import { explainAwsError } from './errors.js';
+import { awsCode, explainAwsError } from './errors.js';
 
 export interface ClientOptions {
   /** Endpoint of the sandbox, or null for AWS (then AWS_ENDPOINT_URL is honoured by the SDK itself). */
@@ -89,21 +89,58 @@ export function createClients(options: ClientOptions): Clients {
   const roles = createRoles(assume, options.rolePattern, options.now, options.store);
   const providers = new Map<string, CredentialsProvider>();
   const provider = (accountId: string) => {
-    const known = providers.get(accountId) ?? roles(accountId);
+    const known = providers.get(accountId) ?? roles.of(accountId);
     providers.set(accountId, known);
     return known;
   };
   return (target, make) => {
     let client: ReturnType<typeof make> | null = null;
-    const config = async (): Promise<ClientConfig> => ({
-      region: target.region,
-      credentials: provider(target.accountId),
-      requestHandler: await requestHandler(),
-      streamCollector,
-      logger,
-      ...endpoint,
-      maxAttempts: 8,
-    });
-    return () => (client ??= config().then(make));
+    const credentials = provider(target.accountId);
+    const open = async () => {
+      const made = await make({
+        region: target.region,
+        credentials,
+        requestHandler: await requestHandler(),
+        streamCollector,
+        logger,
+        ...endpoint,
+        maxAttempts: 8,
+      });
+      renewWhenRefused(made as never, credentials, (key) => roles.forget(target.accountId, key));
+      return made;
+    };
+    return () => (client ??= open());
   };
+}
+
+interface RefusableClient {
+  readonly config: { credentials(options: { forceRefresh: boolean }): Promise<unknown> };
+  readonly middlewareStack: {
+    add(
+      middleware: (next: (args: object) => Promise<object>) => (args: object) => Promise<object>,
+      options: { step: 'initialize'; name: string },
+    ): void;
+  };
+}
+
+const REFUSED = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException']);
+
+/** A session that AWS ends before its time is renewed once, and the call made again: AWS did nothing with it. */
+function renewWhenRefused(
+  client: RefusableClient,
+  credentials: CredentialsProvider,
+  forget: (accessKeyId: string) => Promise<void>,
+): void {
+  const middleware = (next: (args: object) => Promise<object>) => async (args: object) => {
+    const { accessKeyId } = await credentials();
+    try {
+      return await next(args);
+    } catch (error) {
+      if (!REFUSED.has(awsCode(error))) throw error;
+      await forget(accessKeyId);
+      await client.config.credentials({ forceRefresh: true });
+      return next(args);
+    }
+  };
+  client.middlewareStack.add(middleware, { step: 'initialize', name: 'renewWhenRefused' });
 }

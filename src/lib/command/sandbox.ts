@@ -1,4 +1,4 @@
-/** `baf sandbox start | status | reset | calls | fault`. */
+/** `baf sandbox start | status | reset | calls`. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_SPEED, openSandbox, readFiles, type AppFlags } from '../app.js';
@@ -97,21 +97,6 @@ export async function sandboxCalls(flags: Flags): Promise<Done> {
         `${String(c.count).padStart(6)}  ${c.service}:${c.operation}  ${c.account}/${c.region}${c.failed ? `  (${c.failed} failed)` : ''}`,
     );
     return { json: { calls }, text: lines.join('\n') || 'No calls yet.' };
-  } finally {
-    await sandbox.close();
-  }
-}
-
-export async function faultImage(image: string, flags: Flags & { readonly outcome: string }): Promise<Done> {
-  if (!/^[a-z0-9][a-z0-9._/-]*:[\w][\w.-]{0,127}$/.test(image))
-    throw new UserError('ImageInvalid', {
-      message: `${image} is not REPOSITORY:TAG.`,
-      nextSteps: ['e.g. baf sandbox fault image retail-store-sample-ui:1.5.0 --outcome exits'],
-    });
-  const { sandbox } = await open(flags);
-  try {
-    await sandbox.ask('fault', JSON.stringify({ image, outcome: flags.outcome }));
-    return { json: { fault: { image, outcome: flags.outcome } }, text: `Containers of ${image}: ${flags.outcome}.` };
   } finally {
     await sandbox.close();
   }

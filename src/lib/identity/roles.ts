@@ -14,6 +14,13 @@ export interface CredentialStore {
   put(roleArn: string, credentials: Credentials): Promise<void>;
 }
 
+export interface Roles {
+  /** The provider of an account's role. */
+  of(accountId: string): CredentialsProvider;
+  /** AWS refused this session before its end: the next who asks assumes the role anew, once however many were refused. */
+  forget(accountId: string, accessKeyId: string): Promise<void>;
+}
+
 const RENEW_MS = 10 * 60_000;
 
 /** `assume` is called once for each role however many ask at the same time, and again when the end is near. */
@@ -22,19 +29,21 @@ export function createRoles(
   rolePattern: string,
   now: () => number,
   store: CredentialStore | null = null,
-): (accountId: string) => CredentialsProvider {
+): Roles {
   const current = new Map<string, Promise<Credentials>>();
+  const refused = new Set<string>();
+  const arnOf = (accountId: string): string => rolePattern.replaceAll('{account}', accountId);
   const lasts = (credentials: Credentials): boolean =>
     !credentials.expiration || credentials.expiration.getTime() - now() > RENEW_MS;
   const obtain = async (roleArn: string): Promise<Credentials> => {
-    const kept = await store?.get(roleArn);
+    const kept = refused.has(roleArn) ? null : await store?.get(roleArn);
     if (kept && lasts(kept)) return kept;
     const fresh = await assume(roleArn);
+    refused.delete(roleArn);
     await store?.put(roleArn, fresh);
     return fresh;
   };
-  return (accountId) => async () => {
-    const roleArn = rolePattern.replaceAll('{account}', accountId);
+  const provide = async (roleArn: string): Promise<Credentials> => {
     const held = current.get(roleArn);
     if (held) {
       const credentials = await held;
@@ -45,6 +54,16 @@ export function createRoles(
     current.set(roleArn, fresh);
     fresh.catch(() => current.delete(roleArn));
     return fresh;
+  };
+  return {
+    of: (accountId) => () => provide(arnOf(accountId)),
+    async forget(accountId, accessKeyId) {
+      const roleArn = arnOf(accountId);
+      const held = current.get(roleArn);
+      if ((await held?.catch(() => null))?.accessKeyId !== accessKeyId || current.get(roleArn) !== held) return;
+      refused.add(roleArn);
+      current.delete(roleArn);
+    },
   };
 }
 

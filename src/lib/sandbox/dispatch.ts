@@ -1,7 +1,8 @@
 /** One request to one answer, without HTTP: who calls, where it lands, which operation, what comes back. */
 import { advanceTo } from './advance.js';
 import type { SandboxClock } from './clock.js';
-import { strike, type CallFaultKind } from './faults.js';
+import type { CallFaultKind } from '../model/faults.js';
+import { strike } from './faults.js';
 import { routeOf } from './route.js';
 import { AwsError, type CallContext, type Cell, type SandboxService, type Session, type World } from './service.js';
 import type { State } from './state.js';

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { alive } from './alive.js';
 import { dispatch, type Broken, type Sandbox } from './dispatch.js';
-import type { ImageFate } from './service.js';
+import type { FaultRequest } from '../model/faults.js';
+import { applyFault, clearFaults, faultRows } from './faults.js';
 import type { WireAnswer } from './wire/wire.js';
 
 export interface Health {
@@ -71,12 +72,19 @@ export async function serve(sandbox: Sandbox, port: number): Promise<Serving> {
       case 'detach':
         guests.delete(Number(body));
         return json({});
-      case 'fault': {
-        const { image, outcome } = JSON.parse(body) as { image: string; outcome: ImageFate['outcome'] };
-        if (outcome === 'ok') delete state.images[image];
-        else state.images[image] = outcome;
+      case 'faults':
+        return json({ faults: faultRows(state) });
+      case 'faults/clear': {
+        const cleared = clearFaults(state, (JSON.parse(body) as { id: string | null }).id);
         sandbox.store.keep(sandbox.clock.now(), 'now');
-        return json({ image, outcome });
+        return json({ cleared });
+      }
+      case 'fault': {
+        const catalogue = Object.fromEntries(sandbox.services.map((s) => [s.name, Object.keys(s.operations)]));
+        const done = applyFault(state, JSON.parse(body) as FaultRequest, catalogue, sandbox.clock.now());
+        if (done && 'unknown' in done) return json(done);
+        sandbox.store.keep(sandbox.clock.now(), 'now');
+        return json({ row: done });
       }
       default:
         return json({ error: `no ${path} here` }, 404);

@@ -2,6 +2,7 @@
  * What a service of the embedded AWS is: operations over plain JSON state, and time that advances by events.
  * The server decodes requests and encodes answers with the SDK's own schemas; a service only writes behaviour.
  */
+import type { ImageOutcome } from '../model/faults.js';
 
 /** State of one account and region: one JSON-serialisable slice for each service. Never holds Dates, Maps or class instances. */
 export interface Cell {
@@ -67,7 +68,7 @@ export interface Session {
 
 /** What happens to a container started from an image. */
 export interface ImageFate {
-  outcome: 'ok' | 'missing' | 'exits' | 'unhealthy' | 'oom' | 'slow';
+  outcome: ImageOutcome;
   digest: string;
 }
 

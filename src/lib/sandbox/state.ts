@@ -13,8 +13,11 @@ export interface CallCount {
   failed: number;
 }
 
+/** Of the state's shape: a file of another version is set aside, never read half. */
+export const STATE_VERSION = 2;
+
 export interface State {
-  readonly version: 1;
+  readonly version: typeof STATE_VERSION;
   /** Sandbox time and wall time at the last save: time goes on between commands. */
   sandboxNow: number;
   wallNow: number;
@@ -33,7 +36,7 @@ export interface State {
 }
 
 export const emptyState = (now: number): State => ({
-  version: 1,
+  version: STATE_VERSION,
   sandboxNow: now,
   wallNow: now,
   seed: 0x9e3779b9,

@@ -1,7 +1,7 @@
 /** Keeps the state on disk: written whole, atomically, before an answer leaves; a file that cannot be read is set aside. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyState, type State } from './state.js';
+import { emptyState, STATE_VERSION, type State } from './state.js';
 
 export interface Store {
   readonly state: State;
@@ -21,8 +21,9 @@ export function openStore(dir: string, wallNow: () => number): Store {
   if (text !== null) {
     try {
       const loaded = JSON.parse(text) as State;
-      if (loaded.version !== 1) throw new Error(`version ${String(loaded.version)}`);
-      state = { ...state, ...loaded };
+      if (loaded.version !== STATE_VERSION)
+        throw new Error(`it is of version ${String(loaded.version)}, this baf keeps version ${STATE_VERSION}`);
+      state = loaded;
     } catch (error) {
       const aside = `${file}.unreadable-${wallNow()}`;
       renameSync(file, aside);

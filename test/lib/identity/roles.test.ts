@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createRoles, type Credentials, type CredentialStore } from '../../../src/lib/identity/roles.js';
 
 const PATTERN = 'arn:aws:iam::{account}:role/deploy';
+let made = 0;
 const sessionUntil = (minutes: number): Credentials => ({
-  accessKeyId: 'ASIAEXAMPLE',
+  accessKeyId: `ASIAEXAMPLE${++made}`,
   secretAccessKey: 'secret',
   sessionToken: 'token',
   expiration: new Date(minutes * 60_000),
@@ -12,7 +13,7 @@ const sessionUntil = (minutes: number): Credentials => ({
 const setUp = (store: CredentialStore | null = null) => {
   const asked: string[] = [];
   let minute = 0;
-  const roles = createRoles(
+  const { of: roles, forget } = createRoles(
     async (arn) => {
       asked.push(arn);
       await Promise.resolve();
@@ -22,7 +23,7 @@ const setUp = (store: CredentialStore | null = null) => {
     () => minute * 60_000,
     store,
   );
-  return { roles, asked, at: (to: number) => (minute = to) };
+  return { roles, forget, asked, at: (to: number) => (minute = to) };
 };
 
 describe('roles', () => {
@@ -46,7 +47,7 @@ describe('roles', () => {
 
   it('are assumed again after an assume that failed', async () => {
     let fails = true;
-    const roles = createRoles(
+    const { of: roles } = createRoles(
       async () => {
         if (fails) throw new Error('no');
         return sessionUntil(60);
@@ -56,7 +57,7 @@ describe('roles', () => {
     );
     await expect(roles('111111111111')()).rejects.toThrow('no');
     fails = false;
-    await expect(roles('111111111111')()).resolves.toMatchObject({ accessKeyId: 'ASIAEXAMPLE' });
+    await expect(roles('111111111111')()).resolves.toMatchObject({ secretAccessKey: 'secret' });
   });
 
   it('are taken from the store while they last', async () => {
@@ -74,5 +75,20 @@ describe('roles', () => {
     later.at(51);
     await later.roles('111111111111')();
     expect(later.asked).toHaveLength(1);
+  });
+
+  it('that AWS refuses before their end are assumed anew, whatever the store holds', async () => {
+    const kept = new Map<string, Credentials>();
+    const store: CredentialStore = {
+      get: async (arn) => kept.get(arn) ?? null,
+      put: async (arn, credentials) => void kept.set(arn, credentials),
+    };
+    const { roles, forget, asked } = setUp(store);
+    const { accessKeyId } = await roles('111111111111')();
+    await Promise.all([forget('111111111111', accessKeyId), forget('111111111111', accessKeyId)]);
+    const second = await roles('111111111111')();
+    await forget('111111111111', accessKeyId);
+    expect(await roles('111111111111')()).toBe(second);
+    expect(asked).toHaveLength(2);
   });
 });
