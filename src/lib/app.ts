@@ -16,6 +16,8 @@ export interface AppFlags {
   readonly platform?: string | undefined;
   readonly sandbox: boolean;
   readonly speed?: number | undefined;
+  /** Tells the user what is not an error. */
+  readonly notify?: ((text: string) => void) | undefined;
 }
 
 export interface App {
@@ -29,7 +31,7 @@ export interface App {
 }
 
 /** How many times faster than the wall clock the embedded AWS runs unless told otherwise. */
-export const DEFAULT_SPEED = 10;
+const DEFAULT_SPEED = 10;
 
 export const wantsSandbox = (flags: { sandbox: boolean }): boolean =>
   flags.sandbox || /^(1|true|yes)$/i.test(process.env['BAF_SANDBOX'] ?? '');
@@ -38,7 +40,7 @@ export const wantsSandbox = (flags: { sandbox: boolean }): boolean =>
 export async function openApp(flags: AppFlags, read?: ReadFiles): Promise<App> {
   const { project, platform } = read ?? (await readFiles(flags));
   const actor = whoActs();
-  const sandbox = wantsSandbox(flags) ? await openSandbox(project, platform, flags.speed ?? DEFAULT_SPEED) : null;
+  const sandbox = wantsSandbox(flags) ? await openSandbox(project, platform, flags) : null;
   const clock = sandbox ? createClock(sandbox.speed, () => sandbox.now()) : createClock();
   const { createClients } = await import('./aws/clients.js');
   const { createGateways } = await import('./aws/gateways.js');
@@ -77,7 +79,7 @@ export const templateDirs = (project: { dir: string } | null): string[] => [
   join(packageRoot(), 'templates'),
 ];
 
-export async function openSandbox(project: Project, platform: Platform, speed: number, port?: number) {
+export async function openSandbox(project: Project, platform: Platform, flags: AppFlags, port?: number) {
   const { startSandbox } = await import('./sandbox/start.js');
   const targets = Object.values(platform.environments).flatMap((e) =>
     e.waves.flatMap((w) =>
@@ -89,15 +91,17 @@ export async function openSandbox(project: Project, platform: Platform, speed: n
       })),
     ),
   );
-  return startSandbox({
+  const sandbox = await startSandbox({
     dir: join(project.dir, '.baf', 'sandbox'),
     accounts: platform.accounts,
     targets,
     repositories: Object.values(project.services).map((s) => s.image),
     region: firstRegion(platform),
-    speed,
+    speed: flags.speed ?? DEFAULT_SPEED,
     ...(port === undefined ? {} : { port }),
   });
+  if (sandbox.warning) flags.notify?.(sandbox.warning);
+  return sandbox;
 }
 
 export const targetsOf = (platform: Platform, environment: string): Target[] =>

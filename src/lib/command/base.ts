@@ -1,6 +1,9 @@
 /** What every command shares: the flags of the contract, one JSON document on stdout, errors with exit codes. */
-import { Command, Flags } from '@oclif/core';
+import { Command, Flags, type Interfaces } from '@oclif/core';
 import { ExitCode, UserError } from '../errors/user-error.js';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- oclif's own FlagOutput and ArgOutput, which it does not export
+type Output = { [name: string]: any };
 
 export abstract class BafCommand extends Command {
   static override enableJsonFlag = true;
@@ -31,6 +34,15 @@ export abstract class BafCommand extends Command {
   note(text: string): void {
     this.notes.push(text);
     if (!this.jsonEnabled()) process.stderr.write(`warning: ${text}\n`);
+  }
+
+  /** The flags carry a way to warn, for what a command opens. */
+  protected override async parse<F extends Output, B extends Output, A extends Output>(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv);
+    return { ...parsed, flags: { ...parsed.flags, notify: (text: string) => this.note(text) } };
   }
 
   protected override toSuccessJson(result: unknown): unknown {

@@ -1,5 +1,5 @@
 /** `baf sandbox fault ...`: from flags to the server of the sandbox and back. */
-import { openSandbox, readFiles, DEFAULT_SPEED, type AppFlags } from '../app.js';
+import { openSandbox, readFiles, type AppFlags } from '../app.js';
 import { durationMs, parseDuration } from '../config/checks.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { nearest } from '../errors/nearest.js';
@@ -21,7 +21,7 @@ interface Answer {
 async function ask(flags: AppFlags, path: string, make: (platform: Platform) => object): Promise<string> {
   const { project, platform } = await readFiles(flags);
   const body = JSON.stringify(make(platform));
-  const sandbox = await openSandbox(project, platform, flags.speed ?? DEFAULT_SPEED);
+  const sandbox = await openSandbox(project, platform, flags);
   try {
     return await sandbox.ask(path, body);
   } finally {

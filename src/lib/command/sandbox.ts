@@ -1,7 +1,7 @@
 /** `baf sandbox start | status | reset | calls`. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_SPEED, openSandbox, readFiles, type AppFlags } from '../app.js';
+import { openSandbox, readFiles, type AppFlags } from '../app.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { confirm } from './confirm.js';
 
@@ -13,7 +13,7 @@ interface Done {
 
 async function open(flags: AppFlags, port?: number) {
   const { project, platform } = await readFiles(flags);
-  return { project, platform, sandbox: await openSandbox(project, platform, flags.speed ?? DEFAULT_SPEED, port) };
+  return { project, platform, sandbox: await openSandbox(project, platform, flags, port) };
 }
 
 /** Serves until SIGINT or SIGTERM; the first line on stdout comes once it listens. */
