@@ -14,8 +14,9 @@ export const queryProtocol = (namespace: string): Protocol => ({
   codec: ([, , name, , input, output]) => ({
     decode: async (request) => parseQuery(NormalizedSchema.of(input as never), formOf(request), { ec2: false }),
     encode(value, requestId) {
-      const members = writeXmlMembers(output, value);
-      const result = members ? `<${name}Result>${members}</${name}Result>` : '';
+      // An output without members is wrapped as well; only an operation that has none at all answers without.
+      const silent = NormalizedSchema.of(output as never).isUnitSchema();
+      const result = silent ? '' : `<${name}Result>${writeXmlMembers(output, value)}</${name}Result>`;
       const body = `<${name}Response xmlns="${namespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${name}Response>`;
       return { status: 200, headers: XML, body };
     },
