@@ -1,10 +1,10 @@
 /** One request to one answer, without HTTP: who calls, where it lands, which operation, what comes back. */
-import { advanceTo } from './advance.js';
+import { advanceTo, type Cells } from './advance.js';
 import type { SandboxClock } from './clock.js';
 import type { CallFaultKind } from '../model/faults.js';
 import { strike } from './faults.js';
 import { routeOf } from './route.js';
-import { AwsError, type CallContext, type Cell, type SandboxService, type Session, type World } from './service.js';
+import { AwsError, type CallContext, type SandboxService, type Session } from './service.js';
 import type { State } from './state.js';
 import type { Store } from './store.js';
 import type { Throttle } from './throttle.js';
@@ -16,7 +16,7 @@ import type { Protocol, WireAnswer, WireRequest } from './wire/wire.js';
 
 export interface Sandbox {
   readonly store: Store;
-  readonly world: World & { cells(): Cell[] };
+  readonly world: Cells;
   readonly services: readonly SandboxService[];
   readonly clock: SandboxClock;
   readonly throttle: Throttle;
@@ -67,7 +67,7 @@ export async function dispatch(sandbox: Sandbox, raw: WireRequest, requestId: st
   if (!service?.operations[operation] || !codec) return fail(unknownOperation(name, operation, request), caller.account);
   const where = `${caller.account}/${caller.region}`;
   const fault = strike(sandbox.store.state.faults, name, operation, where);
-  if (fault) sandbox.store.keep(sandbox.clock.now(), 'soon');
+  if (fault) void sandbox.store.keep(sandbox.clock.now(), 'soon');
   if (fault === 'reset' || fault === 'hang') {
     count(caller.account, region, 'failed');
     return fault;
@@ -82,7 +82,7 @@ export async function dispatch(sandbox: Sandbox, raw: WireRequest, requestId: st
     // From here on nothing waits: one request after the other sees and leaves a whole state.
     const output = perform(sandbox, service, operation, input, caller, prepared);
     count(caller.account, region, 'done');
-    sandbox.store.keep(sandbox.clock.now(), isRead(service, operation) ? 'soon' : 'now');
+    await sandbox.store.keep(sandbox.clock.now(), isRead(service, operation) ? 'soon' : 'now');
     return fault === 'lost' ? 'reset' : codec.encode(output, requestId);
   } catch (error) {
     return fail(error, caller.account);
@@ -112,8 +112,13 @@ export function perform(
   caller: Caller,
   prepared: unknown = null,
 ): object {
-  advanceTo(sandbox.clock.now(), sandbox.services, sandbox.world);
-  return service.operations[operation]!(input, contextOf(sandbox, caller, prepared));
+  const { store, world } = sandbox;
+  store.mark(advanceTo(sandbox.clock.now(), sandbox.services, world));
+  try {
+    return service.operations[operation]!(input, contextOf(sandbox, caller, prepared));
+  } finally {
+    if (!isRead(service, operation)) store.mark(world.touched());
+  }
 }
 
 /** A session that was handed out, an account given as access key id (twelve digits), or the platform's first account. */

@@ -59,7 +59,9 @@ export async function serve(sandbox: Sandbox, port: number): Promise<Serving> {
       },
     };
   };
-  const own = (path: string, body: string): WireAnswer => {
+  /** A fault may change what comes next anywhere. */
+  const touchAll = (): void => sandbox.world.cells().forEach((c) => sandbox.world.cell(c.account, c.region));
+  const own = async (path: string, body: string): Promise<WireAnswer> => {
     const { state } = sandbox.store;
     switch (path) {
       case 'health':
@@ -76,14 +78,16 @@ export async function serve(sandbox: Sandbox, port: number): Promise<Serving> {
         return json({ faults: faultRows(state) });
       case 'faults/clear': {
         const cleared = clearFaults(state, (JSON.parse(body) as { id: string | null }).id);
-        sandbox.store.keep(sandbox.clock.now(), 'now');
+        touchAll();
+        await sandbox.store.keep(sandbox.clock.now(), 'now');
         return json({ cleared });
       }
       case 'fault': {
         const catalogue = Object.fromEntries(sandbox.services.map((s) => [s.name, Object.keys(s.operations)]));
         const done = applyFault(state, JSON.parse(body) as FaultRequest, catalogue, sandbox.clock.now());
         if (done && 'unknown' in done) return json(done);
-        sandbox.store.keep(sandbox.clock.now(), 'now');
+        touchAll();
+        await sandbox.store.keep(sandbox.clock.now(), 'now');
         return json({ row: done });
       }
       default:

@@ -120,7 +120,7 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     defaultRegion: options.region,
   };
   seed(sandbox, options.targets, options.repositories);
-  store.keep(clock.now(), 'now');
+  store.save(clock.now());
   let serving: Serving;
   try {
     serving = await serve(sandbox, options.port ?? 0);
@@ -157,7 +157,7 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
       while (serving.guests().length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
       rmSync(file, { force: true });
       await serving.close();
-      store.keep(clock.now(), 'now');
+      store.save(clock.now());
       rmSync(lock, { force: true });
     },
   };

@@ -1,7 +1,8 @@
 /** The sandbox's whole state as one JSON value: what is saved, loaded, and shared by the services. */
 import { noFaults, type Faults } from './faults.js';
 import { mulberry } from './random.js';
-import type { Cell, ImageFate, Session, World } from './service.js';
+import type { Cells } from './advance.js';
+import type { Cell, ImageFate, Session } from './service.js';
 
 export interface CallCount {
   service: string;
@@ -50,12 +51,16 @@ export const emptyState = (now: number): State => ({
   iam: 'off',
 });
 
-export function createWorld(state: State): World & { cells(): Cell[] } {
+export function createWorld(state: State): Cells {
   const cells = new Map<string, Cell>();
+  const touched = new Set<Cell>();
   const cell = (account: string, region: string): Cell => {
     const key = `${account}/${region}`;
     const known = cells.get(key);
-    if (known) return known;
+    if (known) {
+      touched.add(known);
+      return known;
+    }
     const slices = (state.cells[key] ??= {});
     const made: Cell = {
       account,
@@ -63,12 +68,15 @@ export function createWorld(state: State): World & { cells(): Cell[] } {
       slice: <T extends object>(service: string, init: () => T) => (slices[service] ??= init()) as T,
     };
     cells.set(key, made);
+    touched.add(made);
     return made;
   };
   for (const key of Object.keys(state.cells)) cell(...(key.split('/') as [string, string]));
   return {
     cell,
     cells: () => [...cells.values()],
+    touched: () => [...touched],
+    settle: () => touched.clear(),
     id(length) {
       let text = '';
       while (text.length < length) text += next(state).toString(16).padStart(8, '0');
