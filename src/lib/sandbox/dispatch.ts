@@ -3,6 +3,7 @@ import { advanceTo, type Cells } from './advance.js';
 import type { SandboxClock } from './clock.js';
 import type { CallFaultKind } from '../model/faults.js';
 import { strike } from './faults.js';
+import { authorizeCall } from './iam/authorize.js';
 import { routeOf } from './route.js';
 import { AwsError, type CallContext, type SandboxService, type Session } from './service.js';
 import type { State } from './state.js';
@@ -30,6 +31,7 @@ export interface Caller {
   readonly region: string;
   readonly arn: string;
   readonly session?: Session | null;
+  readonly endpoint?: string;
 }
 
 /** What the connection does instead of answering. */
@@ -60,7 +62,7 @@ export async function dispatch(sandbox: Sandbox, raw: WireRequest, requestId: st
   const service = sandbox.services.find((s) => s.name === name);
   let caller: Caller;
   try {
-    caller = whoCalls(sandbox, route.signed, region, name);
+    caller = { ...whoCalls(sandbox, route.signed, region, name), endpoint: `http://${raw.headers['host'] ?? '127.0.0.1'}` };
   } catch (error) {
     return fail(error);
   }
@@ -78,6 +80,7 @@ export async function dispatch(sandbox: Sandbox, raw: WireRequest, requestId: st
     if (!sandbox.throttle.take(where, name, operation, sandbox.clock.now())) throw throttled(name);
     const input = await codec.decode(request);
     validate(await constraintsOf(name), name, operation, input);
+    if (sandbox.store.state.iam === 'enforced') authorizeCall(name, operation, input, contextOf(sandbox, caller, null));
     const prepared = await service.prepare?.[operation]?.(input as never, contextOf(sandbox, caller, null));
     // From here on nothing waits: one request after the other sees and leaves a whole state.
     const output = perform(sandbox, service, operation, input, caller, prepared);
@@ -99,6 +102,7 @@ function contextOf(sandbox: Sandbox, caller: Caller, prepared: unknown): CallCon
     session: caller.session ?? null,
     world: sandbox.world,
     prepared,
+    ...(caller.endpoint === undefined ? {} : { endpoint: caller.endpoint }),
     id: (length) => sandbox.world.id(length),
   };
 }

@@ -25,6 +25,8 @@ export interface CallContext {
   readonly session: Session | null;
   /** What the operation's `prepare` gave. */
   readonly prepared: unknown;
+  /** Where the caller reached the sandbox, e.g. `http://127.0.0.1:4599`; not known in process. */
+  readonly endpoint?: string;
   readonly world: World;
   /** Deterministic id source, kept in the state: hex characters. */
   id(length: number): string;
@@ -46,6 +48,10 @@ export interface World {
   session(accessKeyId: string): Session | null;
   /** Tasks that may run at once in `account/region` or `account/region/zone`, or null where no fault limits them. */
   capacity(where: string): number | null;
+  /** Whether a role may do only what its policies say. */
+  enforces(): boolean;
+  /** Keeps which actions a role was allowed and denied while that is so. */
+  noteAccess(role: string, action: string, allowed: boolean): void;
   /** Whether and how an image runs. */
   image(account: string, region: string, image: string): ImageFate;
 }
@@ -58,11 +64,14 @@ export interface Session {
   readonly expiresAt: number;
   /** Whether a session of a role made it: then the next is capped at an hour. */
   readonly chained?: boolean;
+  /** Of a role's session; a session without it is a user's, and may what the user may. */
   readonly roleArn?: string;
+  /** Sandbox time, milliseconds. */
+  readonly issuedAt?: number;
   readonly sourceIdentity?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly transitiveTagKeys?: readonly string[];
-  /** Session policies, JSON. */
+  /** Session policies, JSON: what any of them allows, of what the role may. */
   readonly policies?: readonly string[];
 }
 

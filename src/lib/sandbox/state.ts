@@ -34,6 +34,8 @@ export interface State {
   faults: Faults;
   /** Whether a role may do only what its policies say. */
   iam: 'off' | 'enforced';
+  /** What roles asked for while that was so: `role action` -> how often it was allowed and denied. */
+  access?: Record<string, { allowed: number; denied: number }>;
 }
 
 export const emptyState = (now: number): State => ({
@@ -95,6 +97,11 @@ export function createWorld(state: State): Cells {
       const accessKeyId = `ASIA${text(16)}`;
       state.sessions[accessKeyId] = session;
       return { accessKeyId, secretAccessKey: text(40), sessionToken: text(120) };
+    },
+    enforces: () => state.iam === 'enforced',
+    noteAccess(role, action, allowed) {
+      const entry = ((state.access ??= {})[`${role} ${action}`] ??= { allowed: 0, denied: 0 });
+      entry[allowed ? 'allowed' : 'denied']++;
     },
     image(_account, _region, image) {
       const name = image.split('@')[0]!.replace(/^[^/]+\.[^/]+\//, '');
