@@ -1,5 +1,6 @@
 /** What a platform team's infrastructure code leaves in a target, so that a deploy finds it: done once for each target. */
 import { perform, type Sandbox } from './dispatch.js';
+import { networkIds, seedNetwork } from './seed-network.js';
 import type { SandboxService } from './service.js';
 
 export interface SeededTarget {
@@ -15,6 +16,7 @@ export function seed(sandbox: Sandbox, targets: readonly SeededTarget[], reposit
   for (const target of targets) {
     const call = callerOf(sandbox, target);
     const base = `${target.account}/${target.region}`;
+    changed = once(state.seeded, `${base}/network`, () => seedNetwork(sandbox, target)) || changed;
     changed = once(state.seeded, base, () => seedTarget(target, call)) || changed;
     changed =
       once(state.seeded, `${base}/${target.environment}=${target.domain}`, () => {
@@ -29,7 +31,7 @@ export function seed(sandbox: Sandbox, targets: readonly SeededTarget[], reposit
 
 type Call = (service: string, operation: string, input: object) => Record<string, unknown>;
 
-function callerOf(sandbox: Sandbox, { account, region }: SeededTarget): Call {
+export function callerOf(sandbox: Sandbox, { account, region }: SeededTarget): Call {
   return (name, operation, input) => {
     const service = sandbox.services.find((s): s is SandboxService => s.name === name)!;
     const arn = `arn:aws:iam::${account}:role/platform`;
@@ -40,14 +42,13 @@ function callerOf(sandbox: Sandbox, { account, region }: SeededTarget): Call {
 const parameter = (Name: string, Value: string): object => ({ Name, Value, Type: 'String', Overwrite: true });
 
 function seedTarget(target: SeededTarget, call: Call): void {
-  const { account, region } = target;
-  const zones = ['a', 'b', 'c'].map((zone) => `subnet-${hex(`${account}${region}${zone}`)}`);
-  const securityGroup = `sg-${hex(`${account}${region}lb`)}`;
+  const { account } = target;
+  const { vpc, subnets, balancerGroup } = networkIds(target);
   call('ecs', 'CreateCluster', { clusterName: 'baf' });
   const balancers = call('elasticloadbalancing', 'CreateLoadBalancer', {
     Name: 'baf',
-    Subnets: zones,
-    SecurityGroups: [securityGroup],
+    Subnets: subnets,
+    SecurityGroups: [balancerGroup],
     Scheme: 'internet-facing',
     Type: 'application',
   })['LoadBalancers'] as { LoadBalancerArn: string }[];
@@ -58,11 +59,11 @@ function seedTarget(target: SeededTarget, call: Call): void {
     DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
   })['Listeners'] as { ListenerArn: string }[];
   const offer: Record<string, string> = {
-    'vpc-id': `vpc-${hex(`${account}${region}`)}`,
-    'subnet-ids': zones.join(','),
+    'vpc-id': vpc,
+    'subnet-ids': subnets.join(','),
     cluster: 'baf',
     'listener-arn': listeners[0]!.ListenerArn,
-    'load-balancer-security-group-id': securityGroup,
+    'load-balancer-security-group-id': balancerGroup,
     'execution-role-arn': `arn:aws:iam::${account}:role/baf-task-execution`,
     'task-role-arn': `arn:aws:iam::${account}:role/baf-task`,
     namespace: 'baf',
@@ -75,15 +76,4 @@ function once(done: string[], key: string, act: () => void): boolean {
   act();
   done.push(key);
   return true;
-}
-
-/** Seventeen hex digits from a text, as ids of EC2 have them. */
-function hex(text: string): string {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (let i = 0; i < text.length; i++) {
-    high = Math.imul(high ^ text.charCodeAt(i), 2654435761);
-    low = Math.imul(low ^ text.charCodeAt(i), 1597334677);
-  }
-  return `0${(high >>> 0).toString(16).padStart(8, '0')}${(low >>> 0).toString(16).padStart(8, '0')}`;
 }
