@@ -79,7 +79,15 @@ export const templateDirs = (project: { dir: string } | null): string[] => [
   join(packageRoot(), 'templates'),
 ];
 
-export async function openSandbox(project: Project, platform: Platform, flags: AppFlags, port?: number) {
+/** What `baf sandbox start` asks for besides. */
+export interface ServeOptions {
+  readonly port?: number;
+  readonly latencyMs?: number;
+  readonly throttle?: boolean;
+  readonly fleet?: { readonly services: number; readonly targets: number } | null;
+}
+
+export async function openSandbox(project: Project, platform: Platform, flags: AppFlags, serve: ServeOptions = {}) {
   const { startSandbox } = await import('./sandbox/start.js');
   const targets = Object.values(platform.environments).flatMap((e) =>
     e.waves.flatMap((w) =>
@@ -98,7 +106,8 @@ export async function openSandbox(project: Project, platform: Platform, flags: A
     repositories: Object.values(project.services).map((s) => s.image),
     region: firstRegion(platform),
     speed: flags.speed ?? DEFAULT_SPEED,
-    ...(port === undefined ? {} : { port }),
+    ...serve,
+    fleet: serve.fleet ? { ...serve.fleet, project: project.name } : null,
   });
   if (sandbox.warning) flags.notify?.(sandbox.warning);
   return sandbox;

@@ -6,9 +6,24 @@ export default class SandboxStart extends BafCommand {
     'Serve the embedded AWS on a port for other clients (aws --endpoint-url, SDKs); stays in the foreground.';
   static override examples = [
     'baf sandbox start --port 4599',
+    'baf sandbox start --speed 20 --fleet services=110,targets=4',
     'aws --endpoint-url http://127.0.0.1:4599 ecs list-services --cluster baf',
   ];
-  static override flags = { port: Flags.integer({ description: 'port (default: a free one)', min: 0, max: 65535, default: 0 }) };
+  static override flags = {
+    port: Flags.integer({ description: 'port (default: a free one)', min: 0, max: 65535, default: 0 }),
+    latency: Flags.integer({
+      description: 'milliseconds that every answer takes at least, as the way to AWS does',
+      min: 0,
+      max: 60_000,
+      default: 0,
+      helpValue: 'MS',
+    }),
+    throttle: Flags.boolean({ description: "AWS's limits on calls a second", default: true, allowNo: true }),
+    fleet: Flags.string({
+      description: 'services that run there already, to try things on',
+      helpValue: 'services=N,targets=N',
+    }),
+  };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxStart);

@@ -1,7 +1,7 @@
 /** `baf sandbox start | status | reset | calls`. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSandbox, readFiles, type AppFlags } from '../app.js';
+import { openSandbox, readFiles, type AppFlags, type ServeOptions } from '../app.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { confirm } from './confirm.js';
 
@@ -11,14 +11,45 @@ interface Done {
   readonly text: string;
 }
 
-async function open(flags: AppFlags, port?: number) {
+async function open(flags: AppFlags, serve?: ServeOptions) {
   const { project, platform } = await readFiles(flags);
-  return { project, platform, sandbox: await openSandbox(project, platform, flags, port) };
+  return { project, platform, sandbox: await openSandbox(project, platform, flags, serve) };
+}
+
+interface ServeFlags extends AppFlags {
+  readonly port: number;
+  readonly latency: number;
+  readonly throttle: boolean;
+  readonly fleet?: string | undefined;
+}
+
+/** `services=110,targets=4`. */
+function parseFleet(text: string): { services: number; targets: number } {
+  const wrong = (what: string) =>
+    new UserError('FleetInvalid', {
+      message: `--fleet ${text}: ${what}.`,
+      nextSteps: ['e.g. --fleet services=110,targets=4'],
+    });
+  const given = new Map(text.split(',').map((part) => part.split('=', 2) as [string, string | undefined]));
+  for (const key of given.keys())
+    if (key !== 'services' && key !== 'targets') throw wrong(`${key} is neither services nor targets`);
+  const number = (key: string, most: number): number => {
+    const value = given.get(key) ?? '';
+    if (!/^[1-9]\d*$/.test(value) || Number(value) > most)
+      throw wrong(`${key} is a number from 1 to ${most}, not ${value || 'nothing'}`);
+    return Number(value);
+  };
+  return { services: number('services', 999), targets: number('targets', 200) };
 }
 
 /** Serves until SIGINT or SIGTERM; the first line on stdout comes once it listens. */
-export async function serveSandbox(flags: AppFlags & { readonly port: number }, json: boolean): Promise<void> {
-  const { platform, sandbox } = await open(flags, flags.port);
+export async function serveSandbox(flags: ServeFlags, json: boolean): Promise<void> {
+  const { platform, sandbox } = await open(flags, {
+    port: flags.port,
+    latencyMs: flags.latency,
+    throttle: flags.throttle,
+    fleet: flags.fleet === undefined ? null : parseFleet(flags.fleet),
+  });
   if (sandbox.attached) {
     await sandbox.close();
     throw new UserError('SandboxRunning', {

@@ -9,6 +9,8 @@ export interface Cells extends World {
   /** Cells that were reached for since `settle`: what comes next there may have changed. */
   touched(): readonly Cell[];
   settle(): void;
+  /** Counts the version of these cells on. */
+  changed(cells: readonly Cell[]): void;
 }
 
 interface Next {
@@ -34,6 +36,7 @@ export function advanceTo(now: number, services: readonly SandboxService[], worl
     world.cell(cell.account, cell.region);
     next.service.advance!(cell, next.at, world);
     changed.add(cell);
+    world.changed([cell]);
   }
   throw new Error('the sandbox does not come to rest');
 }

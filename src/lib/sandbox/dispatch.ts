@@ -121,7 +121,10 @@ export function perform(
   try {
     return service.operations[operation]!(input, contextOf(sandbox, caller, prepared));
   } finally {
-    if (!isRead(service, operation)) store.mark(world.touched());
+    if (!isRead(service, operation)) {
+      store.mark(world.touched());
+      world.changed(world.touched());
+    }
   }
 }
 

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { alive } from './alive.js';
 import { dispatch, type Broken, type Sandbox } from './dispatch.js';
 import type { FaultRequest } from '../model/faults.js';
+import { iamReport, switchIam } from './iam/report.js';
+import { ssoPage } from './services/sso/pages.js';
 import { applyFault, clearFaults, faultRows } from './faults.js';
 import type { WireAnswer } from './wire/wire.js';
 
@@ -24,7 +26,8 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export async function serve(sandbox: Sandbox, port: number): Promise<Serving> {
+/** @param latencyMs milliseconds that every answer takes at least */
+export async function serve(sandbox: Sandbox, port: number, latencyMs = 0): Promise<Serving> {
   const nonce = randomUUID();
   const guests = new Set<number>();
   const health = (): Health => ({ nonce, pid: process.pid, now: sandbox.clock.now(), speed: sandbox.clock.speed });
@@ -40,7 +43,14 @@ export async function serve(sandbox: Sandbox, port: number): Promise<Serving> {
   const answer = async (request: IncomingMessage): Promise<WireAnswer | Broken> => {
     const body = await read(request);
     const [path = '/', query = ''] = (request.url ?? '/').split('?');
+    const page = ssoPage(sandbox.world, sandbox.clock.now(), request.method ?? 'GET', path, new URLSearchParams(query));
+    if (page) {
+      sandbox.store.mark(sandbox.world.touched());
+      await sandbox.store.keep(sandbox.clock.now(), 'now');
+      return page;
+    }
     if (path.startsWith('/_baf/')) return own(path.slice('/_baf/'.length), body.toString('utf8'));
+    if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
     const requestId = randomUUID();
     const { method = 'GET', headers } = request;
     const made = await dispatch(
@@ -74,6 +84,12 @@ export async function serve(sandbox: Sandbox, port: number): Promise<Serving> {
       case 'detach':
         guests.delete(Number(body));
         return json({});
+      case 'iam': {
+        if (body === '') return json(iamReport(state));
+        const report = switchIam(state, body === 'on');
+        await sandbox.store.keep(sandbox.clock.now(), 'now');
+        return json(report);
+      }
       case 'faults':
         return json({ faults: faultRows(state) });
       case 'faults/clear': {

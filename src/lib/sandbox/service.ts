@@ -8,6 +8,8 @@ import type { ImageOutcome } from '../model/faults.js';
 export interface Cell {
   readonly account: string;
   readonly region: string;
+  /** Goes on with every change of the cell: what was made for a version holds as long as it does. Not a part of the state. */
+  readonly version: number;
   /** The service's slice, created by `init` on first use. */
   slice<T extends object>(service: string, init: () => T): T;
 }

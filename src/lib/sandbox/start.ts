@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { ask } from './ask.js';
 import type { Sandbox } from './dispatch.js';
+import type { Fleet } from './fleet.js';
 import type { SeededTarget } from './seed.js';
 import { alive } from './alive.js';
 import type { Health, Serving } from './server.js';
@@ -18,6 +19,12 @@ export interface SandboxOptions {
   readonly region: string;
   readonly speed: number;
   readonly port?: number;
+  /** Milliseconds (wall clock) that every answer takes at least: the way to AWS and back. */
+  readonly latencyMs?: number;
+  /** AWS's limits on calls a second (default), or none. */
+  readonly throttle?: boolean;
+  /** Services that are there already. */
+  readonly fleet?: Fleet | null;
 }
 
 export interface OpenSandbox {
@@ -94,7 +101,7 @@ function take(lock: string): boolean {
 
 async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> {
   // Loaded by the process that serves only: who joins starts faster without them.
-  const [{ allServices }, { runningClock }, { createWorld }, { openStore }, { seed }, { serve }, { createThrottle }] =
+  const [{ allServices }, { runningClock }, { createWorld }, { openStore }, { seed }, { serve }, { createThrottle, noThrottle }] =
     await Promise.all([
       import('./services/index.js'),
       import('./clock.js'),
@@ -115,15 +122,16 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     world: createWorld(store.state),
     services: allServices,
     clock,
-    throttle: createThrottle(),
+    throttle: options.throttle === false ? noThrottle : createThrottle(),
     defaultAccount: accounts[0] ?? '000000000000',
     defaultRegion: options.region,
   };
   seed(sandbox, options.targets, options.repositories);
+  if (options.fleet) (await import('./fleet.js')).seedFleet(sandbox, options.fleet, options.targets);
   store.save(clock.now());
   let serving: Serving;
   try {
-    serving = await serve(sandbox, options.port ?? 0);
+    serving = await serve(sandbox, options.port ?? 0, options.latencyMs);
   } catch (error) {
     rmSync(lock, { force: true });
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;

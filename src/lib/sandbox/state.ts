@@ -56,6 +56,7 @@ export const emptyState = (now: number): State => ({
 export function createWorld(state: State): Cells {
   const cells = new Map<string, Cell>();
   const touched = new Set<Cell>();
+  const versions = new Map<Cell, { version: number }>();
   const cell = (account: string, region: string): Cell => {
     const key = `${account}/${region}`;
     const known = cells.get(key);
@@ -64,12 +65,14 @@ export function createWorld(state: State): Cells {
       return known;
     }
     const slices = (state.cells[key] ??= {});
-    const made: Cell = {
+    const made = {
       account,
       region,
+      version: 0,
       slice: <T extends object>(service: string, init: () => T) => (slices[service] ??= init()) as T,
     };
     cells.set(key, made);
+    versions.set(made, made);
     touched.add(made);
     return made;
   };
@@ -79,6 +82,9 @@ export function createWorld(state: State): Cells {
     cells: () => [...cells.values()],
     touched: () => [...touched],
     settle: () => touched.clear(),
+    changed(these) {
+      for (const one of these) versions.get(one)!.version++;
+    },
     id(length) {
       let text = '';
       while (text.length < length) text += next(state).toString(16).padStart(8, '0');

@@ -56,7 +56,7 @@ export function openStore(dir: string, wallNow: () => number): Store {
     async keep(sandboxNow, when) {
       latest = Math.max(latest, sandboxNow);
       if (when === 'soon') {
-        later ??= setTimeout(() => save(latest), 250).unref();
+        later ??= setTimeout(() => save(latest), 1000).unref();
         return;
       }
       next ??= new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@
 import { JsonCodec2 } from '@aws-sdk/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../service.js';
+import { isStable, textOf } from './stable.js';
 import type { Protocol, WireAnswer } from './wire.js';
 
 /** Times are seconds unless the schema says otherwise. */
@@ -22,8 +23,24 @@ export async function readJson(codec: JsonCodec2, schema: unknown, body: Buffer)
 }
 
 export function writeJson(codec: JsonCodec2, schema: unknown, value: object): string {
+  const ns = NormalizedSchema.of(schema as never);
+  const lists = Object.entries(value).filter(([, list]) => Array.isArray(list) && list.some(isStable)) as [string, object[]][];
+  if (lists.length === 0) return serialize(codec, ns, value);
+  const rest = serialize(codec, ns, { ...value, ...Object.fromEntries(lists.map(([name]) => [name, undefined])) });
+  const made = lists.map(([name, items]) => {
+    const item = ns.getMemberSchema(name).getValueSchema();
+    const texts = items.map((one) => {
+      const write = () => serialize(codec, item, one);
+      return isStable(one) ? textOf(one, write) : write();
+    });
+    return `${JSON.stringify(name)}:[${texts.join(',')}]`;
+  });
+  return rest === '{}' ? `{${made.join(',')}}` : `${rest.slice(0, -1)},${made.join(',')}}`;
+}
+
+function serialize(codec: JsonCodec2, ns: NormalizedSchema, value: object): string {
   const serializer = codec.createSerializer();
-  serializer.write(NormalizedSchema.of(schema as never), value);
+  serializer.write(ns, value);
   const made = serializer.flush() as string | Uint8Array;
   return typeof made === 'string' ? made : new TextDecoder().decode(made);
 }
