@@ -1,5 +1,5 @@
 /** Secrets Manager: secrets, their versions and stages, and deletion with a window to come back. */
-import { AwsError, type CallContext, type SandboxService } from '../service.js';
+import { AwsError, type CallContext, type Cell, type SandboxService } from '../service.js';
 import { tagsOf, untag, type Tag } from './records.js';
 import { listOperations, showSecret } from './secretsmanager/list.js';
 import { randomPassword } from './secretsmanager/password.js';
@@ -50,7 +50,6 @@ function create(input: CreateInput, context: CallContext): object {
     changedAt: now,
     usedAt: null,
     deletedAt: null,
-    goesAt: null,
     versions: [],
   };
   if (hasValue(input)) addVersion(context, secret, input, token, ['AWSCURRENT']);
@@ -73,6 +72,10 @@ const shown = ({ arn, name }: Secret, version?: string): object => ({
   Name: name,
   ...(version ? { VersionId: version } : {}),
 });
+function forget(cell: Cell, arn: string): void {
+  delete slice(cell).secrets[arn];
+  delete slice(cell).leaving[arn];
+}
 const tooManyTags = (): AwsError => badParameter('The request exceeds the maximum number of tags of a secret.');
 
 export const secretsmanager: SandboxService = {
@@ -118,13 +121,15 @@ export const secretsmanager: SandboxService = {
       }
       const there = force ? secret! : needLive(cell, input.SecretId);
       there.deletedAt = now;
-      there.goesAt = now + (days ?? 30) * DAY_MS;
-      if (force) delete slice(cell).secrets[there.arn];
-      return { ...shown(there), DeletionDate: new Date(force ? now : there.goesAt) };
+      const goesAt = force ? now : now + (days ?? 30) * DAY_MS;
+      if (force) forget(cell, there.arn);
+      else slice(cell).leaving[there.arn] = goesAt;
+      return { ...shown(there), DeletionDate: new Date(goesAt) };
     },
     RestoreSecret(input: { SecretId: string }, { cell }) {
       const secret = needSecret(cell, input.SecretId);
-      Object.assign(secret, { deletedAt: null, goesAt: null });
+      secret.deletedAt = null;
+      delete slice(cell).leaving[secret.arn];
       return shown(secret);
     },
     TagResource(input: { SecretId: string; Tags: Tag[] }, { cell }) {
@@ -159,11 +164,10 @@ export const secretsmanager: SandboxService = {
     },
   },
   nextEventAt(cell) {
-    const ends = Object.values(slice(cell).secrets).flatMap(({ goesAt }) => goesAt ?? []);
+    const ends = Object.values(slice(cell).leaving);
     return ends.length === 0 ? null : ends.reduce((a, b) => Math.min(a, b));
   },
   advance(cell, now) {
-    const { secrets } = slice(cell);
-    for (const { arn, goesAt } of Object.values(secrets)) if (goesAt !== null && goesAt <= now) delete secrets[arn];
+    for (const [arn, goesAt] of Object.entries(slice(cell).leaving)) if (goesAt <= now) forget(cell, arn);
   },
 };

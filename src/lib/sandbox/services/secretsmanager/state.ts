@@ -20,14 +20,18 @@ export interface Secret {
   createdAt: number;
   changedAt: number;
   usedAt: number | null;
-  /** When it was marked for deletion, and when it goes. */
+  /** When it was marked for deletion. */
   deletedAt: number | null;
-  goesAt: number | null;
   /** Oldest first. */
   versions: SecretVersion[];
 }
-/** By ARN. */
-export const slice = (cell: Cell): { secrets: Record<string, Secret> } => cell.slice('secretsmanager', () => ({ secrets: {} }));
+interface SecretsSlice {
+  /** By ARN. */
+  secrets: Record<string, Secret>;
+  /** When each secret goes that is marked for deletion, by ARN. */
+  leaving: Record<string, number>;
+}
+export const slice = (cell: Cell): SecretsSlice => cell.slice('secretsmanager', () => ({ secrets: {}, leaving: {} }));
 
 export const notFound = (what = 'the specified secret.'): AwsError =>
   new AwsError('ResourceNotFoundException', `Secrets Manager can't find ${what}`);
