@@ -1,5 +1,5 @@
 /** `baf sandbox iam [on|off]`. */
-import { DEFAULT_SPEED, openSandbox, readFiles, type AppFlags } from '../app.js';
+import { openSandbox, readFiles, type AppFlags } from '../app.js';
 import type { IamReport } from '../sandbox/iam/report.js';
 
 interface Done {
@@ -10,7 +10,7 @@ interface Done {
 /** Null only asks. */
 export async function sandboxIam(to: 'on' | 'off' | null, flags: AppFlags): Promise<Done> {
   const { project, platform } = await readFiles(flags);
-  const sandbox = await openSandbox(project, platform, flags.speed ?? DEFAULT_SPEED);
+  const sandbox = await openSandbox(project, platform, flags);
   try {
     const report = JSON.parse(await sandbox.ask('iam', to ?? '')) as IamReport;
     return { json: { iam: report }, text: textOf(report) };

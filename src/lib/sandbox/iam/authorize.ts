@@ -3,11 +3,12 @@ import { AwsError, type CallContext, type Session, type World } from '../service
 import type { Keys } from './conditions.js';
 import type { Request } from './evaluate.js';
 import { needsOf } from './needs.js';
-import { refusalOf, type Refusal } from './rights.js';
+import { refusalOf, roleOf, type Refusal } from './rights.js';
 
 /** What is known of every request of a session. */
-export function sessionKeys(session: Session, now: number, region: string): Keys {
-  const tags = Object.entries(session.tags ?? {});
+export function sessionKeys(world: World, session: Session, now: number, region: string): Keys {
+  const own = session.roleArn ? (roleOf(world, session.roleArn)?.tags ?? []) : [];
+  const tags = [...own.map(({ Key, Value }) => [Key, Value] as const), ...Object.entries(session.tags ?? {})];
   return {
     'aws:PrincipalArn': session.roleArn ?? session.arn,
     'aws:PrincipalAccount': session.account,
@@ -29,7 +30,7 @@ export function authorizeCall(service: string, operation: string, input: object,
   const { session, world, now, region, account } = context;
   if (!session?.roleArn) return;
   for (const need of needsOf(service, operation, input, { region, account }))
-    authorize(world, session, { ...need, keys: { ...sessionKeys(session, now, region), ...need.keys } }, service);
+    authorize(world, session, { ...need, keys: { ...sessionKeys(world, session, now, region), ...need.keys } }, service);
 }
 
 /** As above, for one request that is known already. */

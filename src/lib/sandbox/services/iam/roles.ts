@@ -83,10 +83,10 @@ export function createRole(input: NewRole, context: CallContext): Role {
   });
 }
 
-/** Roles of services are theirs to change. */
+/** Roles that services and Identity Center made are theirs to change. */
 export function needOwnRole(context: CallContext, name: string): Role {
   const role = needRole(context, name);
-  if (role.path.startsWith('/aws-service-role/'))
+  if (/^\/aws-(service-role|reserved)\//.test(role.path))
     throw new AwsError(
       'UnmodifiableEntity',
       `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`,
