@@ -2,7 +2,8 @@
 import { cborProtocol } from './cbor.js';
 import { jsonProtocol } from './json.js';
 import { ec2Protocol, queryProtocol } from './query.js';
-import { restJsonProtocol, restXmlProtocol } from './rest.js';
+import { restJsonProtocol } from './rest.js';
+import { s3Protocol } from './s3.js';
 import type { Codec, OperationSchema, Protocol, WireRequest } from './wire.js';
 
 type Schemas = Record<string, unknown>;
@@ -38,7 +39,7 @@ export const wires: Readonly<Record<string, Wire>> = {
   ec2: wire(ec2Protocol('http://ec2.amazonaws.com/doc/2016-11-15/'), () => import('@aws-sdk/client-ec2')),
   awsssoportal: wire(restJsonProtocol, () => import('@aws-sdk/client-sso')),
   'sso-oauth': wire(restJsonProtocol, () => import('@aws-sdk/client-sso-oidc')),
-  s3: wire(restXmlProtocol('http://s3.amazonaws.com/doc/2006-03-01/'), () => import('@aws-sdk/client-s3')),
+  s3: wire(s3Protocol('http://s3.amazonaws.com/doc/2006-03-01/'), () => import('@aws-sdk/client-s3')),
 };
 
 /** A service may speak several protocols: the request shows which. */

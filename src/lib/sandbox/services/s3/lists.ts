@@ -1,0 +1,249 @@
+/** Lists of objects, of versions and of uploads, by prefix and delimiter, in pages. */
+import { AwsError, type CallContext, type Operation } from '../../service.js';
+import { bucketOf, ownerOf, type Bucket, type Version } from './state.js';
+
+interface Asked {
+  Bucket: string;
+  Prefix?: string;
+  Delimiter?: string;
+  EncodingType?: string;
+  MaxKeys?: number;
+  StartAfter?: string;
+  ContinuationToken?: string;
+  FetchOwner?: boolean;
+  Marker?: string;
+  KeyMarker?: string;
+  VersionIdMarker?: string;
+}
+
+/** S3 sorts by the bytes of the keys. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** Percent-encoded where asked for, so that any key survives XML. */
+const encoder = (type: string | undefined): ((text: string) => string) => {
+  if (type === undefined) return (text) => text;
+  if (type !== 'url')
+    throw new AwsError('InvalidArgument', 'Invalid Encoding Method specified in Request', 400, {
+      ArgumentName: 'encoding-type',
+      ArgumentValue: type,
+    });
+  return (text) => encodeURIComponent(text).replaceAll('%2F', '/');
+};
+
+interface Entry<T> {
+  readonly key: string;
+  readonly item: T;
+}
+interface Page<T> {
+  readonly items: Entry<T>[];
+  readonly prefixes: string[];
+  /** The last key or common prefix of this page, or null where it is the last page. */
+  readonly next: string | null;
+}
+
+function maxOf(given: number | undefined, name: string): number {
+  if (given !== undefined && (given < 0 || !Number.isInteger(given)))
+    throw new AwsError('InvalidArgument', `Argument ${name} must be an integer between 0 and 2147483647`, 400, {
+      ArgumentName: name,
+      ArgumentValue: given,
+    });
+  return Math.min(given ?? 1000, 1000);
+}
+
+/** Keys under a prefix after a marker; those that go on beyond the delimiter are told as one common prefix. */
+function pageOf<T>(
+  entries: readonly Entry<T>[],
+  asked: { prefix: string; delimiter: string; after: string; max: number },
+): Page<T> {
+  const { prefix, delimiter, after, max } = asked;
+  const items: Entry<T>[] = [];
+  const prefixes: string[] = [];
+  let last: string | null = null;
+  for (const entry of entries) {
+    if (!entry.key.startsWith(prefix)) continue;
+    const end = delimiter === '' ? -1 : entry.key.indexOf(delimiter, prefix.length);
+    const common = end < 0 ? null : entry.key.slice(0, end + delimiter.length);
+    if (common !== null && (prefixes.includes(common) || (after !== '' && byBytes(common, after) <= 0))) continue;
+    if (common === null && after !== '' && byBytes(entry.key, after) <= 0) continue;
+    if (items.length + prefixes.length >= max) return { items, prefixes, next: max === 0 ? null : last };
+    if (common === null) items.push(entry);
+    else prefixes.push(common);
+    last = common ?? entry.key;
+  }
+  return { items, prefixes, next: null };
+}
+
+/** Newest versions that are objects. */
+const current = ({ objects }: Bucket): Entry<Version>[] =>
+  Object.entries(objects)
+    .filter(([, versions]) => versions[0] && !versions[0].deleteMarker)
+    .map(([key, versions]) => ({ key, item: versions[0]! }))
+    .sort((a, b) => byBytes(a.key, b.key));
+
+const showObject = (encode: (text: string) => string, { key, item }: Entry<Version>) => ({
+  Key: encode(key),
+  LastModified: new Date(item.modifiedAt),
+  ETag: item.etag,
+  Size: item.size,
+  StorageClass: item.settings.StorageClass ?? 'STANDARD',
+});
+
+const TOKEN = 'baf:';
+
+function listV2(input: Asked, context: CallContext): object {
+  const bucket = bucketOf(input, context);
+  const encode = encoder(input.EncodingType);
+  const token = input.ContinuationToken === undefined ? null : Buffer.from(input.ContinuationToken, 'base64url').toString();
+  if (token !== null && !token.startsWith(TOKEN))
+    throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect', 400, {
+      ArgumentName: 'continuation-token',
+    });
+  const max = maxOf(input.MaxKeys, 'max-keys');
+  const { items, prefixes, next } = pageOf(current(bucket), {
+    prefix: input.Prefix ?? '',
+    delimiter: input.Delimiter ?? '',
+    after: token === null ? (input.StartAfter ?? '') : token.slice(TOKEN.length),
+    max,
+  });
+  return {
+    Name: bucket.name,
+    Prefix: encode(input.Prefix ?? ''),
+    MaxKeys: max,
+    KeyCount: items.length + prefixes.length,
+    IsTruncated: next !== null,
+    ...(input.Delimiter === undefined ? {} : { Delimiter: encode(input.Delimiter) }),
+    ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+    ...(input.StartAfter === undefined ? {} : { StartAfter: encode(input.StartAfter) }),
+    ...(input.ContinuationToken === undefined ? {} : { ContinuationToken: input.ContinuationToken }),
+    ...(next === null ? {} : { NextContinuationToken: Buffer.from(TOKEN + next).toString('base64url') }),
+    Contents: items.map((entry) => ({
+      ...showObject(encode, entry),
+      ...(input.FetchOwner ? { Owner: ownerOf(bucket.account) } : {}),
+    })),
+    CommonPrefixes: prefixes.map((text) => ({ Prefix: encode(text) })),
+  };
+}
+
+function listV1(input: Asked, context: CallContext): object {
+  const bucket = bucketOf(input, context);
+  const encode = encoder(input.EncodingType);
+  const max = maxOf(input.MaxKeys, 'max-keys');
+  const { items, prefixes, next } = pageOf(current(bucket), {
+    prefix: input.Prefix ?? '',
+    delimiter: input.Delimiter ?? '',
+    after: input.Marker ?? '',
+    max,
+  });
+  return {
+    Name: bucket.name,
+    Prefix: encode(input.Prefix ?? ''),
+    Marker: encode(input.Marker ?? ''),
+    MaxKeys: max,
+    IsTruncated: next !== null,
+    ...(input.Delimiter === undefined ? {} : { Delimiter: encode(input.Delimiter) }),
+    ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+    // Without a delimiter the last key says where to go on.
+    ...(next !== null && input.Delimiter !== undefined ? { NextMarker: encode(next) } : {}),
+    Contents: items.map((entry) => ({ ...showObject(encode, entry), Owner: ownerOf(bucket.account) })),
+    CommonPrefixes: prefixes.map((text) => ({ Prefix: encode(text) })),
+  };
+}
+
+function listVersions(input: Asked, context: CallContext): object {
+  const bucket = bucketOf(input, context);
+  const encode = encoder(input.EncodingType);
+  const max = maxOf(input.MaxKeys, 'max-keys');
+  const all = Object.entries(bucket.objects)
+    .sort(([a], [b]) => byBytes(a, b))
+    .flatMap(([key, versions]) => versions.map((version, index) => ({ key, item: { version, latest: index === 0 } })));
+  // A marker with a version stands within a key: the rest of that key comes first.
+  const { KeyMarker, VersionIdMarker } = input;
+  const within = VersionIdMarker ? all.findIndex((e) => e.key === KeyMarker && e.item.version.id === VersionIdMarker) : -1;
+  const rest = within < 0 ? all : all.slice(within + 1);
+  const { items, prefixes, next } = pageOf(rest, {
+    prefix: input.Prefix ?? '',
+    delimiter: input.Delimiter ?? '',
+    after: within < 0 ? (KeyMarker ?? '') : '',
+    max,
+  });
+  const last = items.at(-1);
+  const shown = items.map((entry) => ({
+    marker: entry.item.version.deleteMarker,
+    value: {
+      Key: encode(entry.key),
+      VersionId: entry.item.version.id,
+      IsLatest: entry.item.latest,
+      LastModified: new Date(entry.item.version.modifiedAt),
+      Owner: ownerOf(bucket.account),
+    },
+    object: showObject(encode, { key: entry.key, item: entry.item.version }),
+  }));
+  return {
+    Name: bucket.name,
+    Prefix: encode(input.Prefix ?? ''),
+    KeyMarker: encode(KeyMarker ?? ''),
+    VersionIdMarker: VersionIdMarker ?? '',
+    MaxKeys: max,
+    IsTruncated: next !== null,
+    ...(input.Delimiter === undefined ? {} : { Delimiter: encode(input.Delimiter) }),
+    ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+    ...(next === null
+      ? {}
+      : {
+          NextKeyMarker: encode(next),
+          ...(last?.key === next ? { NextVersionIdMarker: last.item.version.id } : {}),
+        }),
+    Versions: shown.filter((s) => !s.marker).map((s) => ({ ...s.object, ...s.value })),
+    DeleteMarkers: shown.filter((s) => s.marker).map((s) => s.value),
+    CommonPrefixes: prefixes.map((text) => ({ Prefix: encode(text) })),
+  };
+}
+
+interface AskedUploads {
+  Bucket: string;
+  Prefix?: string;
+  Delimiter?: string;
+  KeyMarker?: string;
+  EncodingType?: string;
+  MaxUploads?: number;
+}
+
+function listUploads(input: AskedUploads, context: CallContext): object {
+  const bucket = bucketOf(input, context);
+  const encode = encoder(input.EncodingType);
+  const max = maxOf(input.MaxUploads, 'max-uploads');
+  const all = Object.values(bucket.uploads)
+    .map((item) => ({ key: item.key, item }))
+    .sort((a, b) => byBytes(a.key, b.key) || a.item.startedAt - b.item.startedAt);
+  const { items, prefixes, next } = pageOf(all, {
+    prefix: input.Prefix ?? '',
+    delimiter: input.Delimiter ?? '',
+    after: input.KeyMarker ?? '',
+    max,
+  });
+  return {
+    Bucket: bucket.name,
+    KeyMarker: encode(input.KeyMarker ?? ''),
+    Prefix: encode(input.Prefix ?? ''),
+    MaxUploads: max,
+    IsTruncated: next !== null,
+    ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+    ...(next === null ? {} : { NextKeyMarker: encode(next), NextUploadIdMarker: items.at(-1)?.item.id }),
+    Uploads: items.map(({ key, item }) => ({
+      UploadId: item.id,
+      Key: encode(key),
+      Initiated: new Date(item.startedAt),
+      StorageClass: item.settings.StorageClass ?? 'STANDARD',
+      Owner: ownerOf(bucket.account),
+      Initiator: ownerOf(bucket.account),
+    })),
+    CommonPrefixes: prefixes.map((text) => ({ Prefix: encode(text) })),
+  };
+}
+
+export const listOperations: Record<string, Operation> = {
+  ListObjectsV2: listV2,
+  ListObjects: listV1,
+  ListObjectVersions: listVersions,
+  ListMultipartUploads: listUploads,
+};
