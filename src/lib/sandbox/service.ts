@@ -37,6 +37,8 @@ export interface CallContext {
 /** All cells, and what is shared by the services. */
 export interface World {
   cell(account: string, region: string): Cell;
+  /** Counts the version of these cells on: for what changes while something is only read. */
+  changed(cells: readonly Cell[]): void;
   /** Deterministic id source, kept in the state. */
   id(length: number): string;
   hasAccount(id: string): boolean;

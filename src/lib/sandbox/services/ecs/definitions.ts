@@ -1,7 +1,7 @@
 /** Task definitions: families and their revisions. */
 import { AwsError, type CallContext, type Operation } from '../../service.js';
 import { page } from '../page.js';
-import { arnOf, findDefinition, slice, type ContainerDefinition, type Tag, type TaskDefinition } from './state.js';
+import { arnOf, findDefinition, own, sizeOf, slice, type ContainerDefinition, type Tag, type TaskDefinition } from './state.js';
 
 const fargateMemory: Readonly<Record<string, readonly [number, number]>> = {
   '256': [512, 2048],
@@ -22,59 +22,92 @@ type Input = TaskDefinition['input'] & {
   tags?: Tag[];
 };
 
+const fault = (message: string): AwsError => new AwsError('ClientException', message);
+
 function check(input: Input): void {
-  const fault = (message: string) => new AwsError('ClientException', message);
   if (!/^[a-zA-Z0-9_-]{1,255}$/.test(input.family ?? ''))
     throw fault('Family contains invalid characters. Only alphanumeric characters, dashes and underscores are allowed.');
   if (!input.containerDefinitions?.length) throw fault('Container list cannot be empty.');
+  if (input.containerDefinitions.length > 10) throw fault('Too many containers. The maximum is 10.');
   for (const container of input.containerDefinitions) {
     if (!container.name) throw fault('Container.name contains invalid characters.');
     if (!container.image) throw fault('Container.image should not be null or empty.');
   }
-  if (!input.requiresCompatibilities?.includes('FARGATE')) return;
+  const names = input.containerDefinitions.map((c) => c.name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw fault(`Container.name should be unique: ${twice}.`);
+  if (input.containerDefinitions.every((c) => c.essential === false))
+    throw fault('At least one container in a task definition must be essential.');
+  if (Buffer.byteLength(JSON.stringify(input)) > 65_536)
+    throw fault('Actual task definition size exceeds the limit of 65536 bytes.');
+  if (!input.requiresCompatibilities?.includes('FARGATE')) return checkMemory(input);
   if (input.networkMode !== 'awsvpc') throw fault('Fargate only supports network mode ‘awsvpc’.');
-  if (!input.cpu || !input.memory) throw fault("Fargate requires that 'cpu' be defined at the task level.");
-  const range = fargateMemory[input.cpu];
-  const memory = Number(input.memory);
-  if (!range || memory < range[0] || memory > range[1]) throw fault('No Fargate configuration exists for given values.');
+  if (!input.cpu) throw fault("Fargate requires that 'cpu' be defined at the task level.");
+  if (!input.memory) throw fault("Fargate requires that 'memory' be defined at the task level.");
+  if (!fitsFargate(input)) throw fault('No Fargate configuration exists for given values.');
 }
+
+function checkMemory(input: Input): void {
+  if (input.memory) return;
+  const bare = input.containerDefinitions.find((c) => c.memory === undefined && c.memoryReservation === undefined);
+  if (bare)
+    throw fault(
+      `Invalid setting for container '${bare.name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
+    );
+}
+
+function fitsFargate(input: Readonly<Record<string, unknown>>): boolean {
+  const { cpu, memory } = input;
+  const range = own(fargateMemory, String(cpu));
+  return range !== undefined && Number(memory) >= range[0] && Number(memory) <= range[1];
+}
+
+/** Where tasks of a definition can run. */
+export const compatibilitiesOf = (input: TaskDefinition['input']): string[] =>
+  input['networkMode'] === 'awsvpc' && fitsFargate(input) ? ['EC2', 'FARGATE'] : ['EC2'];
 
 export function showDefinition(definition: TaskDefinition): object {
   const { input } = definition;
   return {
     ...input,
     tags: undefined,
-    containerDefinitions: definition.input.containerDefinitions.map((container: ContainerDefinition) => ({
+    containerDefinitions: input.containerDefinitions.map((container: ContainerDefinition) => ({
       cpu: 0,
-      portMappings: [],
       essential: true,
       environment: [],
       mountPoints: [],
       volumesFrom: [],
       systemControls: [],
       ...container,
+      portMappings: (container.portMappings ?? []).map((mapping) => ({
+        ...(input['networkMode'] === 'awsvpc' ? { hostPort: mapping.containerPort } : {}),
+        protocol: 'tcp',
+        ...mapping,
+      })),
     })),
     volumes: input['volumes'] ?? [],
     placementConstraints: input['placementConstraints'] ?? [],
     taskDefinitionArn: definition.arn,
     revision: definition.revision,
     status: definition.status,
-    compatibilities: ['EC2', 'FARGATE'],
+    compatibilities: compatibilitiesOf(input),
     registeredAt: new Date(definition.registeredAt),
+    deregisteredAt: definition.deregisteredAt === null ? undefined : new Date(definition.deregisteredAt),
     registeredBy: definition.registeredBy,
   };
 }
 
 function need(context: CallContext, reference: string): TaskDefinition {
   const found = findDefinition(context.cell, reference);
-  if (!found) throw new AwsError('ClientException', 'Unable to describe task definition.');
+  if (!found) throw fault('Unable to describe task definition.');
   return found;
 }
 
 export const definitionOperations: Readonly<Record<string, Operation>> = {
   RegisterTaskDefinition(input: Input, { cell, now, callerArn }) {
     check(input);
-    const family = (slice(cell).families[input.family] ??= []);
+    const { families } = slice(cell);
+    const family = own(families, input.family) ?? (families[input.family] = []);
     const revision = (family.at(-1)?.revision ?? 0) + 1;
     const made: TaskDefinition = {
       arn: arnOf(cell, `task-definition/${input.family}:${revision}`),
@@ -82,6 +115,7 @@ export const definitionOperations: Readonly<Record<string, Operation>> = {
       revision,
       status: 'ACTIVE',
       registeredAt: now,
+      deregisteredAt: null,
       registeredBy: callerArn,
       input,
       tags: input.tags ?? [],
@@ -94,24 +128,56 @@ export const definitionOperations: Readonly<Record<string, Operation>> = {
     return { taskDefinition: showDefinition(found), ...(input.include?.includes('TAGS') ? { tags: found.tags } : {}) };
   },
   DeregisterTaskDefinition(input: { taskDefinition: string }, context) {
+    if (!/:\d+$/.test(input.taskDefinition)) throw fault('Revision is missing.');
     const found = need(context, input.taskDefinition);
-    found.status = 'INACTIVE';
+    if (found.status === 'ACTIVE') Object.assign(found, { status: 'INACTIVE', deregisteredAt: context.now });
     return { taskDefinition: showDefinition(found) };
+  },
+  DeleteTaskDefinitions(input: { taskDefinitions: string[] }, context) {
+    if (input.taskDefinitions.length > 10)
+      throw new AwsError('InvalidParameterException', 'taskDefinitions cannot have more than 10 elements.');
+    const deleted: TaskDefinition[] = [];
+    const failures: object[] = [];
+    for (const reference of input.taskDefinitions) {
+      const found = findDefinition(context.cell, reference);
+      const refuse = (reason: string): number => failures.push({ arn: found?.arn ?? reference, reason });
+      if (!found)
+        refuse('The specified task definition does not exist. Specify a valid account, family, revision and try again.');
+      else if (found.status === 'ACTIVE')
+        refuse('The specified task definition is still in ACTIVE status. Please deregister the target and try again.');
+      else {
+        found.status = 'DELETE_IN_PROGRESS';
+        deleted.push(found);
+      }
+    }
+    return { taskDefinitions: deleted.map(showDefinition), failures };
   },
   ListTaskDefinitions(
     input: { familyPrefix?: string; status?: string; sort?: string; maxResults?: number; nextToken?: string },
     { cell },
   ) {
-    const all = Object.values(slice(cell).families)
-      .flat()
-      .filter((d) => d.status === (input.status ?? 'ACTIVE') && (!input.familyPrefix || d.family === input.familyPrefix))
+    const all = Object.entries(slice(cell).families)
+      .filter(([family]) => !input.familyPrefix || family === input.familyPrefix)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([, family]) => family)
+      .filter((d) => d.status === (input.status ?? 'ACTIVE'))
       .map((d) => d.arn);
-    const { items, token } = page(input.sort === 'DESC' ? all.reverse() : all, input.nextToken, input.maxResults ?? 100);
+    const { items, token } = page(input.sort === 'DESC' ? all.reverse() : all, input.nextToken, sizeOf(input.maxResults, 100));
     return { taskDefinitionArns: items, nextToken: token };
   },
-  ListTaskDefinitionFamilies(input: { familyPrefix?: string; maxResults?: number; nextToken?: string }, { cell }) {
-    const all = Object.keys(slice(cell).families).filter((name) => name.startsWith(input.familyPrefix ?? ''));
-    const { items, token } = page(all.sort(), input.nextToken, input.maxResults ?? 100);
+  ListTaskDefinitionFamilies(
+    input: { familyPrefix?: string; status?: string; maxResults?: number; nextToken?: string },
+    { cell },
+  ) {
+    const wanted = input.status ?? 'ALL';
+    const all = Object.entries(slice(cell).families)
+      .filter(([name]) => name.startsWith(input.familyPrefix ?? ''))
+      .filter(([, revisions]) => {
+        const active = revisions.some((d) => d.status === 'ACTIVE');
+        return wanted === 'ALL' || active === (wanted === 'ACTIVE');
+      })
+      .map(([name]) => name);
+    const { items, token } = page(all.sort(), input.nextToken, sizeOf(input.maxResults, 100));
     return { families: items, nextToken: token };
   },
 };

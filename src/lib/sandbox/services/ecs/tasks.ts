@@ -1,162 +1,255 @@
 /** A task's life, state by state: how long each lasts, how it ends when its image misbehaves. */
-import type { Cell, World } from '../../service.js';
-import { decidedAt, deregisterTarget, registerTarget } from '../elbv2.js';
+import type { Cell, ImageFate, World } from '../../service.js';
 import { appendLog } from '../logs.js';
-import { arnOf, findDefinition, slice, type Deployment, type Service, type Task, type TaskStatus } from './state.js';
+import { addTask, freePlace, scheduleTask } from './agenda.js';
+import { needsOf, type Place } from './placement.js';
+import {
+  arnOf,
+  deploymentOf,
+  findDefinition,
+  serviceOfTask,
+  type LaunchType,
+  type Tag,
+  type Task,
+  type TaskDefinition,
+} from './state.js';
+import { groupsOf } from './balancing.js';
+import { count } from './failures.js';
+import { failChecks } from './traffic.js';
 
 /** Stopped tasks stay visible for an hour. */
-export const KEEP_STOPPED_MS = 3_600_000;
+const KEEP_STOPPED_MS = 3_600_000;
 /** Without any check a task counts as healthy this long after it began to run. */
 const SETTLED_MS = 40_000;
+/** Images that go wrong later do so after about two minutes. */
+const LATER_MS = 120_000;
+/** A standalone task whose command was overridden does its work and ends. */
+const ERRAND_MS = 15_000;
 
-interface LoadBalancer {
-  targetGroupArn?: string;
-  containerPort?: number;
+export interface NewTask {
+  readonly cluster: string;
+  readonly service: string | null;
+  readonly deployment: string | null;
+  readonly group: string;
+  readonly startedBy: string | null;
+  readonly definition: TaskDefinition;
+  readonly launchType: LaunchType;
+  readonly capacityProvider: string | null;
+  readonly place: Place;
+  readonly overrides?: Record<string, unknown>;
+  readonly execute?: boolean;
+  readonly tags?: Tag[];
 }
-export const groupsOf = (deployment: Deployment): string[] =>
-  ((deployment.settings['loadBalancers'] as LoadBalancer[] | undefined) ?? []).map((b) => b.targetGroupArn!).filter(Boolean);
 
-export function startTask(cell: Cell, world: World, service: Service, deployment: Deployment, now: number): Task {
+const between = (spread: number, low: number, high: number): number => low + (spread % (high - low));
+const slowness = (outcome: string): number => (outcome === 'slow' ? 4 : 1);
+
+/** How long a task takes to its next state: a warm instance is faster than Fargate. */
+const lasts: Readonly<Record<LaunchType, { provisioning: [number, number]; pulling: number; activating: number }>> = {
+  FARGATE: { provisioning: [10_000, 20_000], pulling: 12_000, activating: 5_000 },
+  EC2: { provisioning: [1_000, 2_000], pulling: 4_000, activating: 2_000 },
+};
+
+export function startTask(cell: Cell, world: World, wanted: NewTask, now: number): Task {
   const id = world.id(32);
-  const definition = findDefinition(cell, deployment.taskDefinition)!;
+  const { definition, place } = wanted;
   const fates = definition.input.containerDefinitions.map((c) => ({ c, fate: world.image(cell.account, cell.region, c.image) }));
-  const outcome = fates.find(({ fate }) => fate.outcome !== 'ok')?.fate.outcome ?? 'ok';
+  const outcome: ImageFate['outcome'] = fates.find(({ fate }) => fate.outcome !== 'ok')?.fate.outcome ?? 'ok';
   const spread = parseInt(id.slice(0, 8), 16);
+  const third = 'abc'.indexOf(place.zone.at(-1)!);
   const task: Task = {
     id,
-    cluster: service.cluster,
-    service: service.name,
-    deployment: deployment.id,
-    taskDefinition: deployment.taskDefinition,
+    cluster: wanted.cluster,
+    service: wanted.service,
+    deployment: wanted.deployment,
+    group: wanted.group,
+    startedBy: wanted.startedBy,
+    taskDefinition: definition.arn,
+    launchType: wanted.launchType,
+    capacityProvider: wanted.capacityProvider,
+    instance: place.instance,
     status: 'PROVISIONING',
-    nextAt: now + between(spread, 6_000, 10_000) * slowness(outcome),
+    nextAt: null,
     createdAt: now,
+    pulledAt: null,
     startedAt: null,
     stoppingAt: null,
     stoppedAt: null,
     stopCode: null,
     stoppedReason: null,
     outcome,
+    targets: [],
+    registered: false,
+    deregistered: false,
     healthyAt: null,
     unhealthyAt: null,
-    ip: `10.0.${(spread >>> 8) & 255}.${spread & 255 || 1}`,
-    zone: `${cell.region}${'abc'[Object.keys(slice(cell).tasks).length % 3]}`,
-    containers: fates.map(({ c, fate }) => ({
+    served: false,
+    protectedUntil: null,
+    ip: `10.0.${Math.max(0, third) * 64 + ((spread >>> 8) & 63)}.${4 + ((spread >>> 14) % 250)}`,
+    mac: `0a:${id.slice(8, 18).replace(/(..)(?=.)/g, '$1:')}`,
+    zone: place.zone,
+    subnet: place.subnet,
+    ...needsOf(definition),
+    endsAt: null,
+    overrides: wanted.overrides ?? {},
+    execute: wanted.execute ?? false,
+    tags: wanted.tags ?? [],
+    containers: fates.map(({ c, fate }, at) => ({
       name: c.name,
       image: c.image,
       imageDigest: fate.digest,
+      runtimeId: `${id}-${(spread + at) % 4_294_967_296}`,
       exitCode: null,
       reason: null,
     })),
   };
-  slice(cell).tasks[id] = task;
+  addTask(cell, task);
+  scheduleTask(cell, task, now + between(spread, ...lasts[task.launchType].provisioning) * slowness(outcome));
   return task;
 }
 
-const between = (spread: number, low: number, high: number): number => low + (spread % (high - low));
-const slowness = (outcome: string): number => (outcome === 'slow' ? 4 : 1);
-
 /** What a task that is due does next. Failures before RUNNING count for the circuit breaker. */
-export function stepTask(cell: Cell, service: Service, deployment: Deployment | undefined, task: Task, now: number): void {
-  const go = (status: TaskStatus, forMs: number | null): void => {
+export function stepTask(cell: Cell, task: Task, now: number): void {
+  const go = (status: Task['status'], forMs: number): void => {
     task.status = status;
-    task.nextAt = forMs === null ? null : now + forMs;
+    scheduleTask(cell, task, now + forMs);
   };
-  const image = task.containers[0]?.image ?? '';
+  const { pulling, activating } = lasts[task.launchType];
+  const first = task.containers[0];
   switch (task.status) {
     case 'PROVISIONING':
-      return go('PENDING', 10_000 * slowness(task.outcome));
-    case 'PENDING':
+      return go('PENDING', pulling * slowness(task.outcome));
+    case 'PENDING': {
       if (task.outcome === 'missing') {
+        const image = first?.image ?? '';
         const reason = `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: ${image}: not found`;
-        task.containers[0]!.reason = reason;
-        return fail(task, deployment, 'TaskFailedToStart', reason, now);
+        first!.reason = reason;
+        return fail(cell, task, 'TaskFailedToStart', reason, now);
       }
-      return go('ACTIVATING', 5_000 * slowness(task.outcome));
+      task.pulledAt = now;
+      return go('ACTIVATING', activating * slowness(task.outcome));
+    }
     case 'ACTIVATING':
-      if (task.outcome === 'exits' || task.outcome === 'oom') {
-        const oom = task.outcome === 'oom';
-        const container = task.containers[0]!;
-        container.exitCode = oom ? 137 : 1;
-        if (oom) container.reason = 'OutOfMemoryError: Container killed due to memory usage';
-        log(cell, task, oom ? ['starting', 'allocating'] : ['starting', 'fatal: cannot start: exiting with code 1'], now);
-        return fail(task, deployment, 'EssentialContainerExited', 'Essential container in task exited', now);
-      }
-      go('RUNNING', null);
+      if (task.outcome === 'exits' || task.outcome === 'oom') return crash(cell, task, now);
+      task.status = 'RUNNING';
       task.startedAt = now;
-      return run(cell, service, deployment, task, now);
+      return run(cell, task, now);
     case 'RUNNING':
-      return;
+      return goOn(cell, task, now);
     case 'DEACTIVATING':
       return go('STOPPING', 5_000);
     case 'STOPPING':
       for (const container of task.containers) container.exitCode ??= 0;
       return go('DEPROVISIONING', 3_000);
     default:
-      go('STOPPED', null);
+      task.status = 'STOPPED';
       task.stoppedAt = now;
+      freePlace(cell, task);
+      scheduleTask(cell, task, now + KEEP_STOPPED_MS);
   }
 }
 
-function fail(task: Task, deployment: Deployment | undefined, code: string, reason: string, now: number): void {
+/** Its containers end by themselves. */
+function crash(cell: Cell, task: Task, now: number): void {
+  const oom = task.outcome === 'oom';
+  const started = task.startedAt !== null;
+  const container = task.containers[0]!;
+  container.exitCode = oom ? 137 : 1;
+  if (oom) container.reason = 'OutOfMemoryError: Container killed due to memory usage';
+  const lines = oom
+    ? ['starting', 'allocating']
+    : started
+      ? ['fatal: exiting with code 1']
+      : ['starting', 'fatal: cannot start: exiting with code 1'];
+  log(cell, task, lines, now);
+  fail(cell, task, 'EssentialContainerExited', 'Essential container in task exited', now);
+}
+
+/** Ends a task whose containers are gone already. What never ran counts as a failure of its deployment. */
+function fail(cell: Cell, task: Task, code: string, reason: string, now: number): void {
+  const service = serviceOfTask(cell, task);
+  const deployment = service ? deploymentOf(service, task.deployment) : undefined;
+  if (deployment && task.startedAt === null) count(deployment, now);
   task.status = 'DEPROVISIONING';
-  task.nextAt = now + 3_000;
   task.stoppingAt = now;
   task.stopCode = code;
   task.stoppedReason = reason;
-  if (deployment) count(deployment, now);
+  for (const container of task.containers) container.exitCode ??= task.startedAt === null ? null : 0;
+  scheduleTask(cell, task, now + 3_000);
 }
 
-/** One more failure; the next start waits longer each time, up to ECS's 27 minutes. */
-export function count(deployment: Deployment, now: number): void {
-  deployment.failed++;
-  const doubled = 60_000 * 2 ** Math.min(5, Math.max(0, deployment.failed - 12));
-  deployment.notBefore = now + (deployment.failed <= 12 ? 5_000 * deployment.failed : Math.min(doubled, 27 * 60_000));
-}
-
-/** Stopped tasks are forgotten after a while, whether or not anybody asks for them. */
-export function forgetStopped(cell: Cell, now: number): void {
-  const { tasks } = slice(cell);
-  for (const [id, task] of Object.entries(tasks))
-    if (task.stoppedAt !== null && now - task.stoppedAt > KEEP_STOPPED_MS) delete tasks[id];
-}
-
-/** A running task: its checks begin, and decide at a time that is known now. */
-function run(cell: Cell, service: Service, deployment: Deployment | undefined, task: Task, now: number): void {
-  const good = task.outcome !== 'unhealthy';
-  const groups = deployment ? groupsOf(deployment) : [];
-  const balancers = (deployment?.settings['loadBalancers'] as LoadBalancer[] | undefined) ?? [];
-  for (const { targetGroupArn, containerPort } of balancers)
-    if (targetGroupArn) registerTarget(cell, targetGroupArn, { id: task.ip, port: containerPort ?? 80, good }, now);
-  const check = findDefinition(cell, task.taskDefinition)?.input.containerDefinitions.find((c) => c.healthCheck)?.healthCheck;
-  const times: number[] = groups.map((arn) => decidedAt(cell, arn, now, good));
-  const interval = (check?.interval ?? 30) * 1000;
-  if (check) times.push(now + (good ? interval : (check.startPeriod ?? 0) * 1000 + interval * (check.retries ?? 3)));
+/** A running task: its checks begin, unless the scheduler has to bring it to its load balancers first. */
+function run(cell: Cell, task: Task, now: number): void {
   log(cell, task, ['starting', 'listening'], now);
-  if (good || times.length === 0) {
-    task.healthyAt = times.length === 0 ? now + SETTLED_MS : Math.max(...times);
+  if (task.outcome === 'crash-later') task.endsAt = now + LATER_MS;
+  else if (task.service === null && hasCommand(task)) task.endsAt = now + ERRAND_MS;
+  const service = serviceOfTask(cell, task);
+  const deployment = service ? deploymentOf(service, task.deployment) : undefined;
+  if (!deployment || groupsOf(deployment).length === 0) decideHealth(cell, task, [], now);
+  scheduleRunning(cell, task, now);
+}
+
+/** Says when the checks of a running task, and of the target groups it was brought to, have decided. */
+export function decideHealth(cell: Cell, task: Task, checks: readonly { passAt: number; failAt: number }[], now: number): void {
+  const own = checkOf(cell, task);
+  const started = task.startedAt!;
+  const passes = checks.map((c) => c.passAt);
+  const fails = checks.map((c) => c.failAt);
+  if (own) {
+    passes.push(started + own.interval);
+    fails.push(started + own.startPeriod + own.interval * own.retries);
+  }
+  if (passes.length === 0) {
+    task.healthyAt = now + SETTLED_MS;
     return;
   }
-  const grace = Number(service.settings['healthCheckGracePeriodSeconds'] ?? 0) * 1000;
-  task.unhealthyAt = Math.max(Math.min(...times), now + grace);
+  const grace = Number(serviceOfTask(cell, task)?.settings['healthCheckGracePeriodSeconds'] ?? 0) * 1000;
+  const failsAt = Math.min(...fails) + (task.outcome === 'unhealthy-later' ? LATER_MS : 0);
+  if (task.outcome !== 'unhealthy') task.healthyAt = Math.max(...passes);
+  if (task.outcome.startsWith('unhealthy')) task.unhealthyAt = Math.max(failsAt, started + grace);
+  scheduleRunning(cell, task, now);
 }
 
-/** Begins to stop a task: out of the load balancer first, SIGTERM then. */
-export function stopTask(
-  cell: Cell,
-  deployment: Deployment | undefined,
-  task: Task,
-  code: string,
-  reason: string,
-  now: number,
-): void {
-  const groups = deployment && task.status === 'RUNNING' ? groupsOf(deployment) : [];
-  const drained = Math.max(now, ...groups.map((arn) => deregisterTarget(cell, arn, task.ip, now)));
+/** A container's own check, in milliseconds. */
+function checkOf(cell: Cell, task: Task): { interval: number; retries: number; startPeriod: number } | null {
+  const check = findDefinition(cell, task.taskDefinition)?.input.containerDefinitions.find((c) => c.healthCheck)?.healthCheck;
+  if (!check) return null;
+  return {
+    interval: (check.interval ?? 30) * 1000,
+    retries: check.retries ?? 3,
+    startPeriod: (check.startPeriod ?? 0) * 1000,
+  };
+}
+
+/** The next thing that happens to a running task by itself. */
+function scheduleRunning(cell: Cell, task: Task, now: number): void {
+  const times = [task.endsAt, task.unhealthyAt].filter((at) => at !== null && at > now) as number[];
+  scheduleTask(cell, task, times.length === 0 ? null : Math.min(...times));
+}
+
+function goOn(cell: Cell, task: Task, now: number): void {
+  if (task.endsAt !== null && task.endsAt <= now) {
+    if (task.outcome === 'crash-later') return crash(cell, task, now);
+    for (const container of task.containers) container.exitCode = 0;
+    return fail(cell, task, 'EssentialContainerExited', 'Essential container in task exited', now);
+  }
+  if (task.outcome === 'unhealthy-later' && task.unhealthyAt === now) failChecks(cell, task, now);
+  scheduleRunning(cell, task, now);
+}
+
+const hasCommand = (task: Task): boolean =>
+  ((task.overrides['containerOverrides'] as { command?: string[] }[] | undefined) ?? []).some(
+    (o) => (o.command?.length ?? 0) > 0,
+  );
+
+/** Begins to stop a task: out of its load balancers first, where the scheduler takes it at its next look; SIGTERM then. */
+export function stopTask(cell: Cell, task: Task, code: string, reason: string, now: number): void {
+  const balanced = task.status === 'RUNNING' && task.targets.length > 0;
   task.stoppingAt = now;
   task.stopCode = code;
   task.stoppedReason = reason;
   task.status = 'DEACTIVATING';
-  task.nextAt = drained > now ? drained : now + 1_000;
+  scheduleTask(cell, task, balanced ? null : now + 1_000);
 }
 
 function log(cell: Cell, task: Task, lines: string[], now: number): void {

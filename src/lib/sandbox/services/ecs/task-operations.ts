@@ -1,0 +1,264 @@
+/** Tasks: run, start on an instance, stop, list, describe, protect. */
+import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
+import { page } from '../page.js';
+import { wake } from './agenda.js';
+import { named, say } from './events.js';
+import { launchTypeOf, needsOf, nextProvider, place, remainingOn, type Place } from './placement.js';
+import { checkProviders, needDefinition } from './service-input.js';
+import { compatibilitiesOf } from './definitions.js';
+import {
+  arnOf,
+  atMost,
+  clusterOf,
+  findService,
+  isPending,
+  lastPart,
+  own,
+  serviceOfTask,
+  sizeOf,
+  slice,
+  type LaunchType,
+  type Tag,
+  type Task,
+  type TaskDefinition,
+} from './state.js';
+import { startTask, stopTask } from './tasks.js';
+import { showTask } from './views.js';
+
+interface RunInput {
+  cluster?: string;
+  taskDefinition: string;
+  count?: number;
+  launchType?: string;
+  capacityProviderStrategy?: { capacityProvider: string; weight?: number; base?: number }[];
+  containerInstances?: string[];
+  networkConfiguration?: { awsvpcConfiguration?: { subnets?: string[] } };
+  overrides?: Record<string, unknown> & { containerOverrides?: { name?: string }[] };
+  group?: string;
+  startedBy?: string;
+  enableExecuteCommand?: boolean;
+  propagateTags?: string;
+  tags?: Tag[];
+}
+
+const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
+
+function checkRun(input: RunInput, definition: TaskDefinition, launchType: LaunchType): void {
+  if (!compatibilitiesOf(definition.input).includes(launchType))
+    throw invalid(`Task definition does not support launch_type ${launchType}.`);
+  if (definition.input['networkMode'] === 'awsvpc' && !input.networkConfiguration?.awsvpcConfiguration)
+    throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  for (const { name } of input.overrides?.containerOverrides ?? [])
+    if (!definition.input.containerDefinitions.some((c) => c.name === name))
+      throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);
+}
+
+function start(
+  context: CallContext,
+  input: RunInput,
+  cluster: string,
+  definition: TaskDefinition,
+  where: Place,
+  provider: string | null,
+  launchType: LaunchType,
+): Task {
+  return startTask(
+    context.cell,
+    context.world,
+    {
+      cluster,
+      service: null,
+      deployment: null,
+      group: input.group ?? `family:${definition.family}`,
+      startedBy: input.startedBy ?? null,
+      definition,
+      launchType,
+      capacityProvider: provider,
+      place: where,
+      overrides: input.overrides ?? {},
+      execute: input.enableExecuteCommand ?? false,
+      tags: [...(input.propagateTags === 'TASK_DEFINITION' ? definition.tags : []), ...(input.tags ?? [])],
+    },
+    context.now,
+  );
+}
+
+function run(input: RunInput, context: CallContext): object {
+  const { cell, world, now } = context;
+  const cluster = clusterOf(cell, input.cluster);
+  const count = input.count ?? 1;
+  if (count < 1 || count > 10) throw invalid('Count must be between 1 and 10.');
+  const definition = needDefinition(cell, input.taskDefinition);
+  if (input.launchType && input.capacityProviderStrategy?.length)
+    throw invalid('Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.');
+  const strategy = input.launchType ? [] : (input.capacityProviderStrategy ?? slice(cell).clusters[cluster]!.strategy);
+  checkProviders(cell, cluster, strategy);
+  const started: Task[] = [];
+  const failures: object[] = [];
+  for (let i = 0; i < count; i++) {
+    const provider = strategy.length > 0 ? nextProvider(strategy, started) : null;
+    const launchType = provider ? launchTypeOf(provider) : ((input.launchType ?? 'EC2') as LaunchType);
+    checkRun(input, definition, launchType);
+    const subnets = input.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
+    const found = place(cell, world, {
+      cluster,
+      launchType,
+      capacityProvider: launchType === 'EC2' ? provider : null,
+      subnets,
+      definition,
+      peers: started,
+    });
+    if ('event' in found) {
+      if (/No Container Instances/.test(found.failure.reason)) throw invalid(found.failure.reason);
+      failures.push(found.failure);
+    } else started.push(start(context, input, cluster, definition, found, provider, launchType));
+  }
+  return { tasks: started.map((t) => showTask(cell, t, now)), failures };
+}
+
+function startOn(input: RunInput, context: CallContext): object {
+  const { cell, now } = context;
+  const cluster = clusterOf(cell, input.cluster);
+  atMost(input.containerInstances ?? [], 10, 'Container instances');
+  const definition = needDefinition(cell, input.taskDefinition);
+  checkRun(input, definition, 'EC2');
+  const needs = needsOf(definition);
+  const started: Task[] = [];
+  const failures: object[] = [];
+  for (const reference of input.containerInstances ?? []) {
+    const instance = own(slice(cell).instances, lastPart(reference));
+    const arn = arnOf(cell, `container-instance/${cluster}/${lastPart(reference)}`);
+    if (instance?.cluster !== cluster) failures.push({ arn, reason: 'MISSING' });
+    else if (instance.status !== 'ACTIVE') failures.push({ arn, reason: 'INACTIVE' });
+    else {
+      const left = remainingOn(cell, instance);
+      if (left.cpu < needs.cpu) failures.push({ arn, reason: 'RESOURCE:CPU' });
+      else if (left.memory < needs.memory) failures.push({ arn, reason: 'RESOURCE:MEMORY' });
+      else
+        started.push(
+          start(context, input, cluster, definition, { zone: instance.zone, subnet: null, instance: instance.id }, null, 'EC2'),
+        );
+    }
+  }
+  return { tasks: started.map((t) => showTask(cell, t, now)), failures };
+}
+
+function needTask(cell: Cell, cluster: string, reference: string): Task {
+  const task = own(slice(cell).tasks, lastPart(reference));
+  if (!task || task.cluster !== cluster) throw invalid('The referenced task was not found.');
+  return task;
+}
+
+/** Tasks by id or ARN, and failures of those that are not in the cluster. */
+function find(cell: Cell, cluster: string, references: readonly string[]): { found: Task[]; failures: object[] } {
+  const found: Task[] = [];
+  const failures: object[] = [];
+  for (const reference of references) {
+    const task = own(slice(cell).tasks, lastPart(reference));
+    if (task?.cluster === cluster) found.push(task);
+    else failures.push({ arn: arnOf(cell, `task/${cluster}/${lastPart(reference)}`), reason: 'MISSING' });
+  }
+  return { found, failures };
+}
+
+interface Listing {
+  cluster?: string;
+  serviceName?: string;
+  desiredStatus?: string;
+  startedBy?: string;
+  family?: string;
+  containerInstance?: string;
+  launchType?: string;
+  maxResults?: number;
+  nextToken?: string;
+}
+
+const DEFAULT_PROTECTION_MINUTES = 120;
+const showProtection = (cell: Cell, task: Task, now: number): object => {
+  const until = task.protectedUntil !== null && now < task.protectedUntil ? task.protectedUntil : null;
+  return {
+    taskArn: arnOf(cell, `task/${task.cluster}/${task.id}`),
+    protectionEnabled: until !== null,
+    ...(until === null ? {} : { expirationDate: new Date(until) }),
+  };
+};
+
+export const taskOperations: Readonly<Record<string, Operation>> = {
+  RunTask: run,
+  StartTask: startOn,
+  StopTask(input: { cluster?: string; task: string; reason?: string }, { cell, now, world }) {
+    const task = needTask(cell, clusterOf(cell, input.cluster), input.task);
+    if (task.stoppingAt === null) {
+      const service = serviceOfTask(cell, task);
+      const pending = isPending(task);
+      stopTask(cell, task, 'UserInitiated', input.reason ?? 'Task stopped by user', now);
+      if (service && service.status !== 'INACTIVE') {
+        say(world, service, now, pending ? 'stopped 1 pending tasks.' : `has stopped 1 running tasks: ${named([task])}.`);
+        service.steady = false;
+        wake(cell, service, now + 1_000);
+      }
+    }
+    return { task: showTask(cell, task, now) };
+  },
+  ListTasks(input: Listing, { cell }) {
+    const cluster = clusterOf(cell, input.cluster);
+    if (input.serviceName && !findService(cell, cluster, input.serviceName))
+      throw new AwsError('ServiceNotFoundException', 'Service not found.');
+    const stopped = input.desiredStatus === 'STOPPED';
+    const service = input.serviceName ? lastPart(input.serviceName) : null;
+    const instance = input.containerInstance ? lastPart(input.containerInstance) : null;
+    const all = Object.values(slice(cell).tasks).filter(
+      (t) =>
+        t.cluster === cluster &&
+        (t.stoppingAt !== null) === stopped &&
+        (service === null || t.service === service) &&
+        (!input.startedBy || t.startedBy === input.startedBy) &&
+        (!input.family || t.taskDefinition.includes(`/${input.family}:`)) &&
+        (instance === null || t.instance === instance) &&
+        (!input.launchType || t.launchType === input.launchType),
+    );
+    // The newest first: what went wrong last is on the first page.
+    const { items, token } = page(all.reverse(), input.nextToken, sizeOf(input.maxResults, 100));
+    return { taskArns: items.map((t) => arnOf(cell, `task/${t.cluster}/${t.id}`)), nextToken: token };
+  },
+  DescribeTasks(input: { cluster?: string; tasks: string[]; include?: string[] }, { cell, now }) {
+    atMost(input.tasks, 100, 'Tasks');
+    const { found, failures } = find(cell, clusterOf(cell, input.cluster), input.tasks);
+    const tags = input.include?.includes('TAGS') ?? false;
+    return { tasks: found.map((t) => ({ ...showTask(cell, t, now), ...(tags ? {} : { tags: [] }) })), failures };
+  },
+  GetTaskProtection(input: { cluster: string; tasks?: string[] }, { cell, now }) {
+    atMost(input.tasks ?? [], 100, 'Tasks');
+    const { found, failures } = find(cell, clusterOf(cell, input.cluster), input.tasks ?? []);
+    return { protectedTasks: found.map((t) => showProtection(cell, t, now)), failures };
+  },
+  UpdateTaskProtection(
+    input: { cluster: string; tasks: string[]; protectionEnabled: boolean; expiresInMinutes?: number },
+    { cell, now },
+  ) {
+    atMost(input.tasks, 10, 'Tasks');
+    const minutes = input.expiresInMinutes ?? DEFAULT_PROTECTION_MINUTES;
+    if (minutes < 1 || minutes > 2880) throw invalid('expiresInMinutes must be between 1 and 2880.');
+    const { found, failures } = find(cell, clusterOf(cell, input.cluster), input.tasks);
+    const able = found.filter((t) => t.service !== null);
+    for (const task of able) {
+      task.protectedUntil = input.protectionEnabled ? now + minutes * 60_000 : null;
+      const service = serviceOfTask(cell, task)!;
+      service.stuck = false;
+      wake(cell, service, task.protectedUntil ?? now + 1_000);
+    }
+    return {
+      protectedTasks: able.map((t) => showProtection(cell, t, now)),
+      failures: [
+        ...failures,
+        ...found
+          .filter((t) => t.service === null)
+          .map((t) => ({
+            arn: arnOf(cell, `task/${t.cluster}/${t.id}`),
+            reason: 'TASK_NOT_VALID',
+            detail: 'The task does not belong to a service.',
+          })),
+      ],
+    };
+  },
+};
