@@ -2,20 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { cloudformation } from '../../../src/lib/sandbox/services/cloudformation.js';
 import { drive, type Drive } from './drive.js';
 
-const base = {
-  Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: 'x', VpcId: 'vpc-1' } },
+const networks = new WeakMap<Drive, string>();
+/** The network of a sandbox, made when it is first asked for. */
+function vpc(d: Drive): string {
+  const id = networks.get(d) ?? (d.call('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' }).Vpc.VpcId as string);
+  networks.set(d, id);
+  return id;
+}
+const parts = (VpcId: string) => ({
+  Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: 'x', VpcId } },
   Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/g' } },
   Target: {
     Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
     Properties: {
       Port: 80,
-      VpcId: 'vpc-1',
+      VpcId,
       TargetType: 'ip',
       TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }],
     },
   },
+});
+const base = (d: Drive) => parts(vpc(d));
+const trust = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
-const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } };
+const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } };
 const rule = (listener: string, priority: number) => ({
   Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
   Properties: {
@@ -46,7 +58,7 @@ describe('a stack', () => {
   it('is made in order, updated, and deleted without a trace', () => {
     const d = drive();
     const listener = balancer(d);
-    d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 5), ...base }) });
+    d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 5), ...base(d) }) });
     expect(stack(d).StackStatus).toBe('CREATE_IN_PROGRESS');
     d.pass(60);
     expect(stack(d).StackStatus).toBe('CREATE_COMPLETE');
@@ -59,10 +71,10 @@ describe('a stack', () => {
       Both: 'a-111111111111',
     });
     expect(() =>
-      d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 5), ...base }) }),
+      d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 5), ...base(d) }) }),
     ).toThrow('No updates are to be performed.');
     const [before] = groups(d);
-    const changed = { ...base, Target: { ...base.Target, Properties: { ...base.Target.Properties, Port: 81 } } };
+    const changed = { ...base(d), Target: { ...base(d).Target, Properties: { ...base(d).Target.Properties, Port: 81 } } };
     d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 6), ...changed }) });
     d.pass(60);
     expect(stack(d).StackStatus).toBe('UPDATE_COMPLETE');
@@ -85,7 +97,7 @@ describe('a stack', () => {
     const listener = balancer(d);
     d.call('elasticloadbalancing', 'CreateTargetGroup', { Name: 'other' });
     d.call('elasticloadbalancing', 'CreateRule', { ListenerArn: listener, Priority: 5, Conditions: [], Actions: [] });
-    d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 5), ...base }) });
+    d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 5), ...base(d) }) });
     d.pass(90);
     expect(stack(d).StackStatus).toBe('ROLLBACK_COMPLETE');
     const events = d.call('cloudformation', 'DescribeStackEvents', { StackName: 's' }).StackEvents;
@@ -94,7 +106,7 @@ describe('a stack', () => {
       ResourceStatusReason: expect.stringMatching(/Priority '5' is currently in use/) as string,
     });
     expect(groups(d)).toHaveLength(1);
-    expect(() => d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body(base) })).toThrow(
+    expect(() => d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body(base(d)) })).toThrow(
       /ROLLBACK_COMPLETE state and can not be updated/,
     );
   });
@@ -103,9 +115,9 @@ describe('a stack', () => {
     const d = drive();
     const listener = balancer(d);
     d.call('elasticloadbalancing', 'CreateRule', { ListenerArn: listener, Priority: 5, Conditions: [], Actions: [] });
-    d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 7), ...base }) });
+    d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 7), ...base(d) }) });
     d.pass(60);
-    const more = { ...base, Extra: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/extra' } } };
+    const more = { ...base(d), Extra: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/extra' } } };
     d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 5), ...more }) });
     d.pass(60);
     expect(stack(d).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -120,13 +132,16 @@ describe('a stack', () => {
   it('goes by change sets too', () => {
     const d = drive();
     const set = { StackName: 's', ChangeSetName: 'c' };
-    d.call('cloudformation', 'CreateChangeSet', { ...set, ChangeSetType: 'CREATE', TemplateBody: body(base) });
+    d.call('cloudformation', 'CreateChangeSet', { ...set, ChangeSetType: 'CREATE', TemplateBody: body(base(d)) });
     expect(stack(d).StackStatus).toBe('REVIEW_IN_PROGRESS');
+    expect(d.call('cloudformation', 'DescribeChangeSet', set)).toMatchObject({ Status: 'CREATE_IN_PROGRESS', Changes: [] });
+    d.pass(3);
     expect(d.call('cloudformation', 'DescribeChangeSet', set).Changes).toHaveLength(3);
     d.call('cloudformation', 'ExecuteChangeSet', set);
     d.pass(60);
     expect(stack(d).StackStatus).toBe('CREATE_COMPLETE');
-    d.call('cloudformation', 'CreateChangeSet', { ...set, TemplateBody: body(base) });
+    d.call('cloudformation', 'CreateChangeSet', { ...set, TemplateBody: body(base(d)) });
+    d.pass(3);
     expect(d.call('cloudformation', 'DescribeChangeSet', set)).toMatchObject({
       Status: 'FAILED',
       StatusReason: expect.stringMatching(/didn't contain changes/) as string,
@@ -137,8 +152,9 @@ describe('a stack', () => {
     d.call('cloudformation', 'DeleteChangeSet', set);
     d.call('cloudformation', 'CreateChangeSet', {
       ...set,
-      TemplateBody: body({ Group: base.Group, Logs: { ...base.Logs, Properties: { LogGroupName: '/h' } } }, {}),
+      TemplateBody: body({ Group: base(d).Group, Logs: { ...base(d).Logs, Properties: { LogGroupName: '/h' } } }, {}),
     });
+    d.pass(3);
     expect(
       d
         .call('cloudformation', 'DescribeChangeSet', set)
@@ -158,10 +174,18 @@ describe('a stack', () => {
 
   it.each([
     ['unknown types', body({ A: { Type: 'AWS::Moon::Base' } }), /Unrecognized resource types: \[AWS::Moon::Base\]/],
-    ['a circle', body({ A: { ...base.Logs, DependsOn: 'B' }, B: { ...base.Logs, DependsOn: 'A' } }, {}), /Circular dependency/],
-    ['a reference to nothing', body({ A: { ...base.Logs, DependsOn: 'Z' } }, {}), /Unresolved resource dependencies \[Z\]/],
-    ['an output of nothing', body(base, { O: { Value: { 'Fn::Sub': '${Z}' } } }), /\[Z\] in the Outputs block/],
-    ['an attribute that is none', body(base, { O: { Value: { 'Fn::GetAtt': 'Logs.Size' } } }), /attribute type Size/],
+    [
+      'a circle',
+      body({ A: { ...parts('vpc-1').Logs, DependsOn: 'B' }, B: { ...parts('vpc-1').Logs, DependsOn: 'A' } }, {}),
+      /Circular dependency/,
+    ],
+    [
+      'a reference to nothing',
+      body({ A: { ...parts('vpc-1').Logs, DependsOn: 'Z' } }, {}),
+      /Unresolved resource dependencies \[Z\]/,
+    ],
+    ['an output of nothing', body(parts('vpc-1'), { O: { Value: { 'Fn::Sub': '${Z}' } } }), /\[Z\] in the Outputs block/],
+    ['an attribute that is none', body(parts('vpc-1'), { O: { Value: { 'Fn::GetAtt': 'Logs.Size' } } }), /attribute type Size/],
     ['a resource without a type', '{"Resources":{"A":{}}}', /must contain a Type member/],
     ['a role without leave', body({ R: role }, {}), /Requires capabilities : \[CAPABILITY_IAM\]/],
     ['no resources', '{}', /At least one Resources member/],
@@ -173,11 +197,18 @@ describe('a stack', () => {
   it('reads YAML with short tags', () => {
     const d = drive();
     const TemplateBody =
-      'Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties: { AssumeRolePolicyDocument: {} }\nOutputs:\n  Arn: { Value: !GetAtt R.Arn }\n  Name: { Value: !Sub "${R}!" }\n';
+      'Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties: { AssumeRolePolicyDocument: ' +
+      JSON.stringify(trust) +
+      ' }\nOutputs:\n  Arn: { Value: !GetAtt R.Arn }\n  Name: { Value: !Sub "${R}!" }\n';
     d.call('cloudformation', 'CreateStack', { StackName: 'y', TemplateBody, Capabilities: ['CAPABILITY_IAM'] });
     d.pass(30);
     expect(stack(d, 'y').Outputs[0].OutputValue).toMatch(/^arn:aws:iam::111111111111:role\/y-R-/);
-    expect(d.call('cloudformation', 'ValidateTemplate', { TemplateBody })).toEqual({ Description: undefined, Parameters: [] });
+    expect(d.call('cloudformation', 'ValidateTemplate', { TemplateBody })).toEqual({
+      Description: undefined,
+      Parameters: [],
+      Capabilities: ['CAPABILITY_IAM'],
+      CapabilitiesReason: 'The following resource(s) require capabilities: [AWS::IAM::Role]',
+    });
     const again = { StackName: 'y', TemplateBody, Capabilities: ['CAPABILITY_IAM'] };
     expect(() => d.call('cloudformation', 'CreateStack', again)).toThrow(/already exists/);
   });
@@ -197,11 +228,11 @@ describe('a stack in trouble', () => {
     const d = drive();
     const listener = balancer(d);
     d.call('logs', 'CreateLogGroup', { logGroupName: '/taken' });
-    make(d, { ...base, Rule: rule(listener, 5) }, { Tags: [{ Key: 'a', Value: '1' }] });
+    make(d, { ...base(d), Rule: rule(listener, 5) }, { Tags: [{ Key: 'a', Value: '1' }] });
     const [before] = groups(d);
-    const target = { ...base.Target, Properties: { ...base.Target.Properties, Port: 99 } };
+    const target = { ...base(d).Target, Properties: { ...base(d).Target.Properties, Port: 99 } };
     const late = { Type: 'AWS::Logs::LogGroup', DependsOn: 'Rule', Properties: { LogGroupName: '/taken' } };
-    change(d, { ...base, Target: target, Rule: rule(listener, 6), Late: late }, { Tags: [{ Key: 'a', Value: '2' }] });
+    change(d, { ...base(d), Target: target, Rule: rule(listener, 6), Late: late }, { Tags: [{ Key: 'a', Value: '2' }] });
     expect(stack(d)).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', Tags: [{ Key: 'a', Value: '1' }] });
     expect(groups(d)).toEqual([before]);
     expect(d.call('elasticloadbalancing', 'DescribeRules', { ListenerArn: listener }).Rules).toMatchObject([
@@ -212,9 +243,9 @@ describe('a stack in trouble', () => {
   it('replaces a group and its rule together, and leaves neither behind', () => {
     const d = drive();
     const [one, two] = [balancer(d), balancer(d)];
-    make(d, { ...base, Rule: rule(one, 5) });
-    const target = { ...base.Target, Properties: { ...base.Target.Properties, Port: 99 } };
-    change(d, { ...base, Target: target, Rule: rule(two, 5) });
+    make(d, { ...base(d), Rule: rule(one, 5) });
+    const target = { ...base(d).Target, Properties: { ...base(d).Target.Properties, Port: 99 } };
+    change(d, { ...base(d), Target: target, Rule: rule(two, 5) });
     expect(stack(d).StackStatus).toBe('UPDATE_COMPLETE');
     expect(groups(d)).toMatchObject([{ Port: 99 }]);
     expect(d.call('elasticloadbalancing', 'DescribeRules', { ListenerArn: one }).Rules).toEqual([]);
@@ -237,7 +268,7 @@ describe('a stack in trouble', () => {
   it('cannot be deleted while something else uses it, and is deleted by the next call', () => {
     const d = drive();
     const listener = balancer(d);
-    make(d, base);
+    make(d, base(d));
     const other = { ListenerArn: listener, Conditions: [], Actions: [{ Type: 'forward', ...groups(d)[0] }], Priority: 1 };
     const { RuleArn } = d.call('elasticloadbalancing', 'CreateRule', other).Rules[0];
     d.call('cloudformation', 'DeleteStack', { StackName: 's' });
@@ -277,14 +308,14 @@ describe('a stack in trouble', () => {
 
   it('is not begun twice by a request that is sent again', () => {
     const d = drive();
-    const input = { StackName: 's', TemplateBody: body(base), ClientRequestToken: 'one' };
+    const input = { StackName: 's', TemplateBody: body(base(d)), ClientRequestToken: 'one' };
     const { StackId } = d.call('cloudformation', 'CreateStack', input);
     expect(d.call('cloudformation', 'CreateStack', input)).toEqual({ StackId });
     expect(() => d.call('cloudformation', 'CreateStack', { ...input, ClientRequestToken: 'two' })).toThrow(/already exists/);
     d.pass(60);
     const events = d.call('cloudformation', 'DescribeStackEvents', { StackName: 's' }).StackEvents;
     expect(events.every((e: { ClientRequestToken: string }) => e.ClientRequestToken === 'one')).toBe(true);
-    d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body(base, {}) });
+    d.call('cloudformation', 'UpdateStack', { StackName: 's', TemplateBody: body(base(d), {}) });
     expect(() => d.call('cloudformation', 'DeleteStack', { StackName: 's' })).toThrow(/cannot be deleted while in status UPDATE/);
     const cell = d.sandbox.world.cell('111111111111', 'eu-west-1');
     d.pass(60);

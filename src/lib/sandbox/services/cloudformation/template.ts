@@ -1,65 +1,84 @@
-/** Templates: read, checked, ordered by what refers to what, and their values resolved. */
+/** Templates: read, checked, and ordered by what refers to what. */
 import { parse, type CollectionTag, type ScalarTag } from 'yaml';
 import { AwsError } from '../../service.js';
-import type { Resource, Template } from './state.js';
+import type { Template } from './state.js';
 
-export interface TypeRules {
-  /** Names that Fn::GetAtt takes. */
-  readonly attributes: readonly string[];
-}
+export const refuse = (text: string): AwsError => new AwsError('ValidationError', text);
 
 const short = (name: string): (ScalarTag | CollectionTag)[] => {
   const key = name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`;
   const wrap = (value: unknown) => ({
     [key]: name === 'GetAtt' && typeof value === 'string' ? value.split(/\.(.*)/s).slice(0, 2) : value,
   });
-  return [
-    { tag: `!${name}`, resolve: (text: string) => wrap(text) },
-    {
+  const collection = (kind: 'seq' | 'map'): CollectionTag =>
+    ({
       tag: `!${name}`,
-      collection: 'seq',
-      resolve: (seq: unknown) => wrap((seq as { toJSON(): unknown }).toJSON()),
-    } as unknown as CollectionTag,
-  ];
+      collection: kind,
+      resolve: (held: unknown) => wrap((held as { toJSON(): unknown }).toJSON()),
+    }) as unknown as CollectionTag;
+  return [{ tag: `!${name}`, resolve: (text: string) => wrap(text) }, collection('seq'), collection('map')];
 };
-const customTags = ['Ref', 'GetAtt', 'Sub', 'Join', 'Select', 'Split'].flatMap(short);
+const functions =
+  'Ref Condition GetAtt Sub Join Select Split If Equals And Or Not FindInMap ImportValue GetAZs Base64 Cidr Transform';
+const customTags = functions.split(' ').flatMap(short);
+
+const SECTIONS =
+  'AWSTemplateFormatVersion Description Metadata Parameters Rules Mappings Conditions Transform Resources Outputs Hooks';
+const ATTRIBUTES =
+  'Type Properties DependsOn Condition DeletionPolicy UpdateReplacePolicy Metadata CreationPolicy UpdatePolicy Description';
 
 export function readTemplate(body: string | undefined): Template {
+  if (body === undefined) throw refuse('Either Template URL or Template Body must be specified.');
   let value: unknown;
   try {
-    value = body?.trimStart().startsWith('{') ? JSON.parse(body) : parse(body ?? '', { customTags });
+    value = body.trimStart().startsWith('{') ? JSON.parse(body) : parse(body, { customTags });
   } catch (error) {
-    throw new AwsError('ValidationError', `Template format error: ${error instanceof Error ? error.message : 'unreadable'}`);
+    throw refuse(`Template format error: ${error instanceof Error ? error.message : 'unreadable'}`);
   }
-  const template = value as Template | null;
-  if (!template || typeof template !== 'object' || !template.Resources || Object.keys(template.Resources).length === 0)
-    throw new AwsError('ValidationError', 'Template format error: At least one Resources member must be defined.');
-  for (const [id, resource] of Object.entries(template.Resources))
+  if (!value || typeof value !== 'object' || Array.isArray(value)) throw refuse('Template format error: unsupported structure.');
+  const strange = Object.keys(value).filter((key) => !SECTIONS.split(' ').includes(key));
+  if (strange.length > 0) throw refuse(`Invalid template property or properties [${strange.join(', ')}]`);
+  const template = value as Template & { AWSTemplateFormatVersion?: unknown };
+  // YAML reads an unquoted version as a date.
+  const version = String(template.AWSTemplateFormatVersion ?? '2010-09-09');
+  if (version !== '2010-09-09') throw refuse(`Template format error: unsupported value for AWSTemplateFormatVersion.`);
+  if (!template.Resources || typeof template.Resources !== 'object' || Object.keys(template.Resources).length === 0)
+    throw refuse('Template format error: At least one Resources member must be defined.');
+  for (const [id, resource] of Object.entries(template.Resources)) {
+    if (!/^[A-Za-z0-9]{1,255}$/.test(id)) throw refuse(`Template format error: Resource name ${id} is non alphanumeric.`);
     if (typeof resource?.Type !== 'string')
-      throw new AwsError(
-        'ValidationError',
-        `Template format error: [/Resources/${id}] Every Resources object must contain a Type member.`,
-      );
+      throw refuse(`Template format error: [/Resources/${id}] Every Resources object must contain a Type member.`);
+    const unknown = Object.keys(resource).find((key) => !ATTRIBUTES.split(' ').includes(key));
+    if (unknown) throw refuse(`Invalid template resource property '${unknown}'`);
+  }
+  for (const [key, parameter] of Object.entries(template.Parameters ?? {}))
+    if (typeof parameter?.Type !== 'string')
+      throw refuse(`Template format error: Every Parameters object must contain a Type member. [${key}]`);
+  for (const name of [template.Transform ?? []].flat())
+    throw refuse(`No transform named ${typeof name === 'string' ? name : String((name as { Name?: string })?.Name)} found.`);
   return template;
 }
 
+export interface TypeRules {
+  /** Names that Fn::GetAtt takes. */
+  attributesOf(type: string): readonly string[] | null;
+}
+
 /** What AWS refuses before anything is made: unknown types, references to nothing, attributes that a type does not have. */
-export function checkTemplate(template: Template, types: Readonly<Record<string, TypeRules>>): void {
-  const refuse = (text: string) => new AwsError('ValidationError', text);
-  const unknown = [...new Set(Object.values(template.Resources).map((r) => r.Type))].filter(
-    (type) => !Object.hasOwn(types, type),
-  );
+export function checkTemplate(template: Template, { attributesOf }: TypeRules): void {
+  const types = [...new Set(Object.values(template.Resources).map((r) => r.Type))];
+  const unknown = types.filter((type) => attributesOf(type) === null);
   if (unknown.length > 0) throw refuse(`Template format error: Unrecognized resource types: [${unknown.join(', ')}]`);
   const known = new Set([...Object.keys(template.Resources), ...Object.keys(template.Parameters ?? {})]);
   const blocks = {
     Resources: Object.values(template.Resources).map((r) => [r.Properties ?? {}, [r.DependsOn ?? []].flat()] as const),
-    Outputs: Object.values(template.Outputs ?? {}).map((o) => [o.Value, []] as const),
+    Outputs: Object.values(template.Outputs ?? {}).map((o) => [[o.Value, o.Export?.Name], []] as const),
   };
   for (const [block, parts] of Object.entries(blocks)) {
     for (const [logical, name] of parts.flatMap(([value]) => attributesIn(value))) {
       const type = template.Resources[logical]?.Type;
       if (!type) throw refuse(`Template error: instance of Fn::GetAtt references undefined resource ${logical}`);
-      if (!types[type]!.attributes.includes(name))
+      if (!attributesOf(type)!.includes(name))
         throw refuse(`Template error: resource ${logical} does not support attribute type ${name} in Fn::GetAtt`);
     }
     const named = parts.flatMap(([value, depends]) => [...references(value), ...depends]);
@@ -72,39 +91,53 @@ export function checkTemplate(template: Template, types: Readonly<Record<string,
   levelsOf(template);
 }
 
-/** Pairs of logical id and attribute. */
-function attributesIn(value: unknown): [string, string][] {
+/** Pairs of logical id and attribute that a value reads. */
+export function attributesIn(value: unknown): [string, string][] {
   if (Array.isArray(value)) return value.flatMap(attributesIn);
   if (!value || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([key, inner]): [string, string][] => {
-    if (key === 'Fn::GetAtt') return [split(Array.isArray(inner) ? inner.join('.') : String(inner))];
+    if (key === 'Fn::GetAtt') return [splitPath(Array.isArray(inner) ? inner.join('.') : String(inner))];
     if (key !== 'Fn::Sub') return attributesIn(inner);
     const [text, names] = (Array.isArray(inner) ? inner : [inner, {}]) as [string, object];
     const dotted = [...String(text).matchAll(/\$\{([^!}]+\.[^}]+)\}/g)]
       .map(([, name]) => name!)
       .filter((name) => !(name in names));
-    return [...dotted.map(split), ...attributesIn(names)];
+    return [...dotted.map(splitPath), ...attributesIn(names)];
   });
 }
-const split = (path: string): [string, string] => {
+export const splitPath = (path: string): [string, string] => {
   const dot = path.indexOf('.');
   return dot < 0 ? [path, ''] : [path.slice(0, dot), path.slice(dot + 1)];
 };
 
-/** Logical ids that a value refers to. */
-export function references(value: unknown, found = new Set<string>()): Set<string> {
-  if (Array.isArray(value)) value.forEach((item) => references(item, found));
+/** Names that a value refers to by Ref or Fn::Sub, without those whose attributes it reads. */
+export function namesIn(value: unknown): Set<string> {
+  const dotted = new Set<string>();
+  const found = new Set<string>();
+  collect(value, found, dotted);
+  return found;
+}
+
+/** Logical ids and parameters that a value refers to in any way. */
+export function references(value: unknown): Set<string> {
+  const found = new Set<string>();
+  collect(value, found, found);
+  return found;
+}
+
+function collect(value: unknown, plain: Set<string>, attributes: Set<string>): void {
+  if (Array.isArray(value)) value.forEach((item) => collect(item, plain, attributes));
   else if (value && typeof value === 'object')
     for (const [key, inner] of Object.entries(value)) {
-      if (key === 'Ref' && typeof inner === 'string') found.add(inner);
-      else if (key === 'Fn::GetAtt') found.add(Array.isArray(inner) ? String(inner[0]) : String(inner).split('.')[0]!);
+      if (key === 'Ref' && typeof inner === 'string') plain.add(inner);
+      else if (key === 'Fn::GetAtt') attributes.add(Array.isArray(inner) ? String(inner[0]) : String(inner).split('.')[0]!);
       else if (key === 'Fn::Sub') {
         const [text, names] = (Array.isArray(inner) ? inner : [inner, {}]) as [string, object];
-        for (const [, name] of text.matchAll(/\$\{([^!}][^}]*)\}/g)) if (!(name! in names)) found.add(name!.split('.')[0]!);
-        references(names, found);
-      } else references(inner, found);
+        for (const [, name] of String(text).matchAll(/\$\{([^!}][^}]*)\}/g))
+          if (!(name! in names)) (name!.includes('.') ? attributes : plain).add(name!.split('.')[0]!);
+        collect(names, plain, attributes);
+      } else collect(inner, plain, attributes);
     }
-  return found;
 }
 
 /** Logical ids in the order in which they can be made; those of one level do not need each other. */
@@ -123,88 +156,10 @@ export function levelsOf(template: Template, only: readonly string[] = Object.ke
     const ready = only.filter((id) => !done.has(id) && needs.get(id)!.every((name) => done.has(name)));
     if (ready.length === 0) {
       const left = only.filter((id) => !done.has(id));
-      throw new AwsError('ValidationError', `Circular dependency between resources: [${left.join(', ')}]`);
+      throw refuse(`Circular dependency between resources: [${left.join(', ')}]`);
     }
     ready.forEach((id) => done.add(id));
     levels.push(ready);
   }
   return levels;
-}
-
-export interface Scope {
-  readonly resources: Readonly<Record<string, Resource>>;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** `AWS::Region` and so on. */
-  readonly pseudo: Readonly<Record<string, string>>;
-}
-
-/** A value with its functions carried out; what cannot be is an error of the template. */
-export function resolve(value: unknown, scope: Scope): unknown {
-  try {
-    return resolved(value, scope);
-  } catch (error) {
-    if (error instanceof AwsError) throw error;
-    throw new AwsError('ValidationError', `Template error: a function has arguments it cannot take: ${JSON.stringify(value)}`);
-  }
-}
-
-function resolved(value: unknown, scope: Scope): unknown {
-  if (Array.isArray(value)) return value.map((item) => resolved(item, scope)).filter((item) => item !== undefined);
-  if (!value || typeof value !== 'object') return value;
-  const entries = Object.entries(value);
-  if (entries.length === 1) {
-    const [key, inner] = entries[0] as [string, unknown];
-    if (key === 'Ref') return ref(String(inner), scope);
-    if (key === 'Fn::GetAtt') return attribute(Array.isArray(inner) ? inner.join('.') : String(inner), scope);
-    if (key === 'Fn::Join') {
-      const [by, parts] = inner as [string, unknown[]];
-      return (resolved(parts, scope) as string[]).join(by);
-    }
-    if (key === 'Fn::Select') {
-      const [index, list] = resolved(inner, scope) as [number, unknown[]];
-      return list[Number(index)];
-    }
-    if (key === 'Fn::Split') {
-      const [by, text] = resolved(inner, scope) as [string, string];
-      return text.split(by);
-    }
-    if (key === 'Fn::Sub') {
-      const [text, names] = (Array.isArray(inner) ? inner : [inner, {}]) as [string, Record<string, unknown>];
-      return text.replace(/\$\{([^}]+)\}/g, (_whole, name: string) =>
-        name.startsWith('!')
-          ? `\${${name.slice(1)}}`
-          : String(name in names ? resolved(names[name], scope) : name.includes('.') ? attribute(name, scope) : ref(name, scope)),
-      );
-    }
-  }
-  return Object.fromEntries(
-    entries.map(([key, inner]) => [key, resolved(inner, scope)] as const).filter(([, v]) => v !== undefined),
-  );
-}
-
-function ref(name: string, scope: Scope): unknown {
-  if (name === 'AWS::NoValue') return undefined;
-  if (name in scope.pseudo) return scope.pseudo[name];
-  if (name in scope.parameters) return scope.parameters[name];
-  const resource = scope.resources[name];
-  if (!resource)
-    throw new AwsError(
-      'ValidationError',
-      `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`,
-    );
-  return resource.physical;
-}
-
-function attribute(path: string, scope: Scope): string {
-  const [logical, name] = split(path);
-  const resource = scope.resources[logical];
-  if (!resource)
-    throw new AwsError('ValidationError', `Template error: instance of Fn::GetAtt references undefined resource ${logical}`);
-  const value = resource.attributes[name];
-  if (value === undefined)
-    throw new AwsError(
-      'ValidationError',
-      `Template error: resource ${logical} does not support attribute type ${name} in Fn::GetAtt`,
-    );
-  return value;
 }

@@ -1,0 +1,46 @@
+/** AWS::Logs: log groups. */
+import type { CallContext } from '../../../service.js';
+import { logs } from '../../logs.js';
+import { call, tagChange, tagMap, unique, type Made, type Properties, type ResourceType } from './type.js';
+
+const made = ({ account, region }: CallContext, name: string): Made => ({
+  physical: name,
+  attributes: { Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*` },
+});
+
+function retain(context: CallContext, logGroupName: string, { RetentionInDays }: Properties): void {
+  if (RetentionInDays) call(logs, 'PutRetentionPolicy', { logGroupName, retentionInDays: RetentionInDays }, context);
+  else call(logs, 'DeleteRetentionPolicy', { logGroupName }, context);
+}
+
+const logGroup: ResourceType = {
+  named: 'LogGroupName',
+  create(context, properties, name) {
+    const logGroupName = String(properties['LogGroupName'] ?? unique(context, name, 120));
+    const tags = tagMap(properties);
+    call(logs, 'CreateLogGroup', { logGroupName, ...(Object.keys(tags).length > 0 ? { tags } : {}) }, context);
+    if (properties['RetentionInDays']) retain(context, logGroupName, properties);
+    return made(context, logGroupName);
+  },
+  update(context, physical, properties, before) {
+    if (properties['RetentionInDays'] !== before['RetentionInDays']) retain(context, physical, properties);
+    const { removed, changed } = tagChange(before, properties);
+    const resourceArn = made(context, physical).attributes['Arn']!.replace(/:\*$/, '');
+    if (removed.length > 0) call(logs, 'UntagResource', { resourceArn, tagKeys: removed }, context);
+    if (changed && Object.keys(tagMap(properties)).length > 0)
+      call(logs, 'TagResource', { resourceArn, tags: tagMap(properties) }, context);
+    return made(context, physical);
+  },
+  remove: (context, physical) => void call(logs, 'DeleteLogGroup', { logGroupName: physical }, context),
+  read(context, physical) {
+    const answer = call(logs, 'DescribeLogGroups', { logGroupNamePrefix: physical }, context);
+    const found = (answer['logGroups'] as { logGroupName: string; retentionInDays?: number }[]).find(
+      (group) => group.logGroupName === physical,
+    );
+    if (!found) return null;
+    const RetentionInDays = found.retentionInDays;
+    return { LogGroupName: physical, ...(RetentionInDays === undefined ? {} : { RetentionInDays }) };
+  },
+};
+
+export const logsTypes: Readonly<Record<string, ResourceType>> = { 'AWS::Logs::LogGroup': logGroup };
