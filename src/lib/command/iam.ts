@@ -1,6 +1,6 @@
 /** `baf sandbox iam [on|off]`. */
 import { openSandbox, readFiles, type AppFlags } from '../app.js';
-import type { IamReport } from '../sandbox/iam/report.js';
+import type { IamReport } from '../model/iam.js';
 
 interface Done {
   readonly json: { readonly iam: IamReport };

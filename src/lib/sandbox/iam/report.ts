@@ -1,16 +1,6 @@
 /** What roles asked for while IAM was enforced: which of their rights are used, and which they lack. */
+import type { IamReport } from '../../model/iam.js';
 import type { State } from '../state.js';
-
-export interface IamReport {
-  readonly enforced: boolean;
-  readonly access: readonly {
-    /** ARN. */
-    readonly role: string;
-    readonly action: string;
-    readonly allowed: number;
-    readonly denied: number;
-  }[];
-}
 
 export const iamReport = (state: State): IamReport => ({
   enforced: state.iam === 'enforced',

@@ -112,7 +112,8 @@ export const policyOperations: Readonly<Record<string, Operation>> = {
       next: 2,
       versions: [{ id: 'v1', document: input.PolicyDocument, createdAt: context.now }],
     });
-    return { Policy: show(context, policy) };
+    // Unlike GetPolicy, it names tags only where there are some.
+    return { Policy: { ...show(context, policy), Tags: policy.tags.length > 0 ? policy.tags : undefined } };
   },
   GetPolicy({ PolicyArn }: Arn, context) {
     const aws = awsPolicy(PolicyArn);
