@@ -86,12 +86,13 @@ function listBuckets(input: Asked, { world, account }: CallContext): object {
     )
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const shown = mine.slice(0, input.MaxBuckets ?? 10_000);
+  // S3 says where a bucket is only to a request that has a parameter.
+  const asked = Boolean(input.MaxBuckets ?? input.ContinuationToken ?? input.Prefix ?? input.BucketRegion);
   return {
     Buckets: shown.map(([Name, { region }]) => ({
       Name,
       CreationDate: new Date(slice(world.cell(account, region)).buckets[Name]!.createdAt),
-      BucketRegion: region,
-      BucketArn: `arn:aws:s3:::${Name}`,
+      ...(asked ? { BucketRegion: region } : {}),
     })),
     Owner: ownerOf(account),
     ...(input.Prefix ? { Prefix: input.Prefix } : {}),
@@ -111,8 +112,8 @@ export const bucketOperations: Record<string, Operation> = {
         301,
         regionHeader(owner.region),
       );
-    const { region, name } = bucketOf(input, context);
-    return { BucketRegion: region, BucketArn: `arn:aws:s3:::${name}`, AccessPointAlias: false };
+    const { region } = bucketOf(input, context);
+    return { BucketRegion: region, AccessPointAlias: false };
   },
   GetBucketLocation(input: { Bucket: string }, context) {
     const { region } = bucketOf(input, context);
