@@ -137,9 +137,11 @@ function regex(pattern: string): RegExp | null {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
   let made: RegExp | null = null;
-  for (const flags of ['u', '']) {
+  const translated = pattern.replaceAll('\\p{Print}', '[ -~]');
+  // Without the flag, a class of characters would be read as its letters.
+  for (const flags of translated.includes('\\p{') ? ['u'] : ['u', '']) {
     try {
-      made = new RegExp(`^(?:${pattern})$`, flags);
+      made = new RegExp(`^(?:${translated})$`, flags);
       break;
     } catch {
       // Tried again with the laxer syntax, and left unchecked where that does not fit either.
