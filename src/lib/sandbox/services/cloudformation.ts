@@ -3,6 +3,7 @@ import type { Cell, SandboxService } from '../service.js';
 import { advanceChangeSets, changeSetOperations } from './cloudformation/change-sets.js';
 import { describeOperations } from './cloudformation/describe.js';
 import { advanceDetections, driftOperations } from './cloudformation/drift.js';
+import { keepingCaller } from './cloudformation/principal.js';
 import { slice } from './cloudformation/state.js';
 import { stackOperations } from './cloudformation/stacks.js';
 import { advanceStack } from './cloudformation/work.js';
@@ -19,7 +20,7 @@ function nextEventAt(cell: Cell): number | null {
 
 export const cloudformation: SandboxService = {
   name: 'cloudformation',
-  operations: { ...stackOperations, ...changeSetOperations, ...driftOperations, ...describeOperations },
+  operations: keepingCaller({ ...stackOperations, ...changeSetOperations, ...driftOperations, ...describeOperations }),
   readOnly: [
     ...Object.keys(describeOperations),
     'DescribeChangeSet',

@@ -1,19 +1,19 @@
 /** What the functions of a stack's template see: its resources and parameters, exports of other stacks, zones. */
-import type { CallContext, Cell, World } from '../../service.js';
+import type { CallContext, Cell, Session, World } from '../../service.js';
 import { importsIn, pseudoOf, resolve, type Scope } from './functions.js';
 import { valuesOf } from './parameters.js';
 import { slice, type Output, type Stack } from './state.js';
 import { refuse } from './template.js';
 
 /** CloudFormation calls the services in the owner's name. */
-export const contextOf = (cell: Cell, world: World, now: number): CallContext => ({
+export const contextOf = (cell: Cell, world: World, now: number, session: Session | null = null): CallContext => ({
   // Reached for anew, so that what comes next in the cell is asked for again.
   cell: world.cell(cell.account, cell.region),
   account: cell.account,
   region: cell.region,
   now,
   callerArn: `arn:aws:sts::${cell.account}:assumed-role/cloudformation/AWSCloudFormation`,
-  session: null,
+  session,
   prepared: null,
   world,
   id: (length) => world.id(length),

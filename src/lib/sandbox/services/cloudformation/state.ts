@@ -1,5 +1,5 @@
 /** What CloudFormation keeps: stacks with their resources, events, change sets and drift. Times in milliseconds of sandbox time. */
-import type { Cell } from '../../service.js';
+import type { Cell, Session } from '../../service.js';
 
 export interface TemplateParameter {
   Type?: string;
@@ -149,6 +149,8 @@ export interface Stack extends Wanted {
   capabilities: string[];
   notifications: string[];
   roleArn: string | null;
+  /** The role's session that started what is under way, or null for a user. */
+  caller?: Session | null;
   timeoutMinutes: number | null;
   rollbackConfiguration: object;
   drift: { status: string; at: number | null };

@@ -3,6 +3,7 @@ import type { CallContext, Cell, World } from '../../service.js';
 import { record, recordStack } from './events.js';
 import { cancel, differs, look, lookAtRemoved, make, remove, restore, sweep, type Result } from './perform.js';
 import { denial } from './policy.js';
+import { sessionOf } from './principal.js';
 import { contextOf, outputsOf } from './scope.js';
 import { same, slice, type Stack, type Work, type WorkKind } from './state.js';
 import { levelsOf } from './template.js';
@@ -78,7 +79,7 @@ const creating = (kind: WorkKind): boolean => kind === 'create' || kind === 'upd
 
 export function advanceStack(cell: Cell, world: World, stack: Stack, now: number): void {
   const work = stack.work!;
-  const context = contextOf(cell, world, now);
+  const context = contextOf(cell, world, now, sessionOf(stack));
   const flaw = work.flaw ?? (work.kind === 'update' && work.waiting.length === 0 ? forbidden(stack) : null);
   if (flaw !== null && creating(work.kind)) return fail(context, stack, flaw);
   if (work.deadline !== null && now >= work.deadline)

@@ -1,4 +1,5 @@
 /** What a resource type is: how it is made, changed, removed and read back, always by its service's own operations. */
+import { authorizeCall } from '../../../iam/authorize.js';
 import { AwsError, type CallContext, type SandboxService } from '../../../service.js';
 
 export type Properties = Record<string, unknown>;
@@ -33,6 +34,7 @@ export interface ResourceType {
 export function call(service: SandboxService, operation: string, input: object, context: CallContext): Properties {
   const perform = service.operations[operation];
   if (!perform) throw new AwsError('InvalidAction', `The embedded AWS has no ${service.name}:${operation}.`);
+  if (context.world.enforces()) authorizeCall(service.name, operation, input, context);
   return perform(input, context) as Properties;
 }
 
