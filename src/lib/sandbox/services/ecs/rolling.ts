@@ -12,8 +12,11 @@ export const TICK_MS = 10_000;
 /** And this often while a task finds no place. */
 const RETRY_MS = 30_000;
 
-/** One look; returns when the next one is due, or null where nothing will change by itself. */
-export function roll(shop: Shop, current: Deployment): number | null {
+/**
+ * One look; returns when the next one is due, or null where nothing will change by itself. `busy`: something was done
+ * already at this look.
+ */
+export function roll(shop: Shop, current: Deployment, busy: boolean): number | null {
   const { service } = shop;
   const bounds = boundsOf(service);
   const replaced = replaceUnhealthy(shop, current, bounds.upper);
@@ -21,7 +24,7 @@ export function roll(shop: Shop, current: Deployment): number | null {
   stopTasks(shop, victims);
   const started = startMissing(shop, current, bounds.upper);
   if (victims.length > 0 || started > 0 || replaced) service.steady = false;
-  return settle(shop, current, replaced || victims.length + started > 0, bounds.upper);
+  return settle(shop, current, busy || replaced || victims.length + started > 0, bounds.upper);
 }
 
 /** What is too much: old tasks as far as the healthy ones allow, new ones beyond the desired count, those on draining instances. */
@@ -70,7 +73,7 @@ export function settle(shop: Shop, current: Deployment, acted: boolean, upper: n
     else if (end !== null && !moving) return watchesAlarms(shop) ? now + TICK_MS : end;
   }
   if (current.rolloutState === 'COMPLETED') {
-    if (full && !service.steady) {
+    if (full && !acted && !service.steady) {
       say(world, service, now, 'has reached a steady state.');
       service.steady = true;
       service.stuck = false;

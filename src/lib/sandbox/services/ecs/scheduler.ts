@@ -49,7 +49,7 @@ function tick(shop: Shop): number | null {
   const current = primaryOf(service);
   const going = openRecord(service);
   const staged = isStaged(service) && going?.status === 'IN_PROGRESS' && current.rolloutState === 'IN_PROGRESS';
-  const next = staged ? stepStages(shop, going, current) : roll(shop, current);
+  const next = staged ? stepStages(shop, going, current) : roll(shop, current, tended);
   return tended || failure ? Math.min(next ?? Infinity, now + TICK_MS) : next;
 }
 

@@ -30,8 +30,11 @@ const done: Progress = { done: true };
 export function stepStages(shop: Shop, record: DeploymentRecord, green: Deployment): number | null {
   const { cell, world, service, now } = shop;
   const blue = lastCompleted(service, green);
-  record.stage ??= begin(shop, record);
-  if (record.stage === 'CLEAN_UP') return roll(shop, green);
+  if (record.stage === null) {
+    record.stage = begin(shop, record);
+    return now + TICK_MS / 2;
+  }
+  if (record.stage === 'CLEAN_UP') return roll(shop, green, false);
   const busy = keepUp(shop, record.stage, green, blue);
   let progress: Progress;
   try {
