@@ -90,7 +90,9 @@ function tagging(service: string, operation: string, input: Input, resources: re
   const action = service === 'iam' ? iamTagActions[operation] : tagActions[service];
   if (!action) return [];
   const made: Keys = ['ecs', 'ec2'].includes(service) ? { [`${service}:CreateAction`]: operation } : {};
-  return resources.map((resource) => ({ action, resource, keys: { ...keys, ...made } }));
+  // Of several, the first is what is made.
+  const tagged = service === 'ec2' ? resources.slice(0, 1) : resources;
+  return tagged.map((resource) => ({ action, resource, keys: { ...keys, ...made } }));
 }
 
 /** Roles that a call hands to a service: the caller must be allowed to pass them. */

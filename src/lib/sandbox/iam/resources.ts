@@ -106,6 +106,16 @@ const tables: Readonly<Record<string, Table>> = {
     [/Tags$/, member('ResourceArns')],
     [/./, (input) => list(input.RuleArn ?? input.ListenerArn ?? input.TargetGroupArn ?? input.LoadBalancerArn)],
   ],
+  ec2: [
+    [
+      /^CreateSecurityGroup$/,
+      (input, place) => [
+        arn('ec2', place, 'security-group/', '*'),
+        ...list(input.VpcId).map((id) => arn('ec2', place, 'vpc/', id)),
+      ],
+    ],
+    [/^(?!Describe).*SecurityGroup/, (input, place) => list(input.GroupId).map((id) => arn('ec2', place, 'security-group/', id))],
+  ],
   iam: [
     [/InstanceProfile(Tags)?$/, global('instance-profile', 'InstanceProfileName')],
     [/^(List)(Roles|Policies|InstanceProfiles|OpenIDConnectProviders)$/, () => []],
