@@ -41,17 +41,17 @@ describe('behind a load balancer', () => {
       s
         .elb('DescribeTargetHealth', { TargetGroupArn: b.blue })
         .TargetHealthDescriptions.map((t: { TargetHealth: { State: string } }) => t.TargetHealth.State);
-    s.d.pass(80);
+    s.d.pass(100);
     expect(states().sort()).toEqual(['draining', 'healthy']);
     const [leaving] = s.ecs('ListTasks', { desiredStatus: 'STOPPED' }).taskArns;
-    const status = (): string => s.ecs('DescribeTasks', { tasks: [leaving] }).tasks[0].lastStatus;
-    expect(status()).toBe('DEACTIVATING');
+    const task = () => s.ecs('DescribeTasks', { tasks: [leaving] }).tasks[0];
+    expect(task().lastStatus).toBe('DEACTIVATING');
     expect(s.service().deployments).toHaveLength(2);
-    s.d.pass(100);
-    expect(status()).toBe('DEACTIVATING');
-    s.d.pass(30);
-    expect(status()).toBe('STOPPED');
-    s.d.pass(20);
+    s.d.pass(150);
+    const { lastStatus, stoppingAt, stoppedAt } = task();
+    expect(lastStatus).toBe('STOPPED');
+    expect(stoppedAt - stoppingAt).toBeGreaterThanOrEqual(120_000);
+    expect(stoppedAt - stoppingAt).toBeLessThan(145_000);
     expect(states()).toEqual(['healthy']);
     expect(s.service().deployments).toMatchObject([{ rolloutState: 'COMPLETED' }]);
   });
@@ -69,7 +69,8 @@ describe('behind a load balancer', () => {
     expect(s.service().deployments).toMatchObject([{ id: old, rolloutState: 'COMPLETED', runningCount: 2 }]);
     const { taskArns } = s.ecs('ListTasks', { desiredStatus: 'STOPPED', startedBy: failed });
     const { tasks } = s.ecs('DescribeTasks', { tasks: taskArns });
-    expect(tasks[0].stoppedReason).toMatch(/^Task failed ELB health checks in \(target-group arn:/);
+    const reasons: string[] = tasks.map((t: { stoppedReason: string }) => t.stoppedReason);
+    expect(reasons.filter((r) => /^Task failed ELB health checks in \(target-group arn:/.test(r))).toHaveLength(3);
     expect(s.record()).toMatchObject({
       status: 'ROLLBACK_SUCCESSFUL',
       statusReason: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',

@@ -1,4 +1,5 @@
 /** A cluster with one service in it, and its load balancer: what the tests of ECS begin with. */
+import { networkIds, seedNetwork } from '../../../src/lib/sandbox/seed-network.js';
 import { ACCOUNT, drive, REGION, type Drive } from './drive.js';
 
 export const subnets = ['subnet-1', 'subnet-2', 'subnet-3'];
@@ -77,15 +78,19 @@ export interface Balancer {
 }
 
 /** Two target groups and two rules, of which the production rule forwards to the first group. */
-export function balancer({ elb }: Scene, delay = '30'): Balancer {
+export function balancer({ d, elb }: Scene, delay = '30'): Balancer {
+  const place = { account: ACCOUNT, region: REGION };
+  const { vpc, subnets: Subnets } = networkIds(place);
+  seedNetwork(d.sandbox, place);
   const group = (Name: string): string => {
     const arn = elb('CreateTargetGroup', {
       Name,
       Protocol: 'HTTP',
       Port: 80,
-      VpcId: 'vpc-1',
+      VpcId: vpc,
       TargetType: 'ip',
       HealthCheckIntervalSeconds: 5,
+      HealthCheckTimeoutSeconds: 2,
       HealthyThresholdCount: 2,
       UnhealthyThresholdCount: 2,
     }).TargetGroups[0].TargetGroupArn as string;
@@ -95,7 +100,7 @@ export function balancer({ elb }: Scene, delay = '30'): Balancer {
     });
     return arn;
   };
-  const { LoadBalancerArn } = elb('CreateLoadBalancer', { Name: 'lb', Subnets: subnets }).LoadBalancers[0];
+  const { LoadBalancerArn } = elb('CreateLoadBalancer', { Name: 'lb', Subnets }).LoadBalancers[0];
   const { ListenerArn } = elb('CreateListener', {
     LoadBalancerArn,
     Protocol: 'HTTP',

@@ -5,7 +5,7 @@ import { boundsOf, configurationOf } from './configuration.js';
 import { completeDeployment, dropEmpty } from './deployments.js';
 import { say } from './events.js';
 import { isActive, isHealthy, isPending, type Deployment, type Task } from './state.js';
-import { crewOf, isProtected, onDraining, replaceUnhealthy, startMissing, stopTasks, type Shop } from './workforce.js';
+import { crewOf, isProtected, replaceUnhealthy, startMissing, stopTasks, type Shop } from './workforce.js';
 
 /** Looks about this often while anything is under way. */
 export const TICK_MS = 10_000;
@@ -27,27 +27,21 @@ export function roll(shop: Shop, current: Deployment, busy: boolean): number | n
   return settle(shop, current, busy || replaced || victims.length + started > 0, bounds.upper);
 }
 
-/** What is too much: old tasks as far as the healthy ones allow, new ones beyond the desired count, those on draining instances. */
+/** What is too much: old tasks as far as the healthy ones allow, new ones beyond the desired count. */
 function surplus(shop: Shop, current: Deployment, lower: number): Task[] {
   const { cell, service, now } = shop;
   if (current.rolloutState === 'FAILED') return crewOf(shop, current).old.filter(isPending);
-  const { good, old } = crewOf(shop, current);
-  const leaving = new Set(onDraining(shop));
+  const { good, kept, old } = crewOf(shop, current);
   const free = (t: Task): boolean => !isProtected(t, now);
   const healthy = (t: Task): boolean => isHealthy(t, now);
-  const ranked = good
+  const extra = kept
     .filter(free)
-    .sort((a, b) => Number(healthy(a)) - Number(healthy(b)) || Number(leaving.has(b)) - Number(leaving.has(a)));
-  const extra = ranked.slice(0, Math.max(0, good.length - service.desired));
-  const idle = old.filter((t) => !healthy(t) && free(t));
-  let spare = tasksOf(cell, service).filter(healthy).length - extra.filter(healthy).length - lower;
-  const serving: Task[] = [];
-  for (const task of [
-    ...old.filter((t) => healthy(t) && free(t)),
-    ...good.filter((t) => leaving.has(t) && !extra.includes(t) && free(t)),
-  ])
-    if (!healthy(task) || spare-- > 0) serving.push(task);
-  return [...extra, ...idle, ...serving];
+    .sort((a, b) => Number(healthy(a)) - Number(healthy(b)))
+    .slice(0, Math.max(0, kept.length - service.desired));
+  // On a draining instance, or of another deployment: what serves goes as far as the others carry on.
+  const leaving = [...old, ...good.filter((t) => !kept.includes(t))].filter(free);
+  const spare = tasksOf(cell, service).filter(healthy).length - extra.filter(healthy).length - lower;
+  return [...extra, ...leaving.filter((t) => !healthy(t)), ...leaving.filter(healthy).slice(0, Math.max(0, spare))];
 }
 
 /** Whether the source's tasks have gone, their connections drained. */

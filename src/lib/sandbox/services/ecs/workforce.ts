@@ -1,7 +1,7 @@
 /** What the scheduler does with tasks: starts what is missing, stops what is too much, replaces what is unhealthy. */
 import type { Cell, World } from '../../service.js';
-import { tasksOf, tasksOn } from './agenda.js';
-import { balancersOf, groupsOf } from './balancing.js';
+import { scheduleTask, tasksOf } from './agenda.js';
+import { groupsOf } from './balancing.js';
 import { configurationOf, isDaemon } from './configuration.js';
 import { named, say } from './events.js';
 import { count } from './failures.js';
@@ -21,7 +21,6 @@ import {
 } from './state.js';
 import { decideHealth, startTask, stopTask } from './tasks.js';
 import { enterGroup, hasGroup, leaveGroups } from './traffic.js';
-import { scheduleTask } from './agenda.js';
 
 /** How often the events tell that a task finds no place. */
 const TELL_UNPLACED_MS = 5 * 60_000;
@@ -93,15 +92,21 @@ export interface Crew {
   readonly own: Task[];
   /** Of them, those whose checks do not fail. */
   readonly good: Task[];
+  /** Of those, the ones that may stay: not on a container instance that is being drained. */
+  readonly kept: Task[];
   readonly old: Task[];
   readonly active: number;
 }
-export function crewOf({ cell, service, now }: Shop, deployment: Deployment): Crew {
+export function crewOf(shop: Shop, deployment: Deployment): Crew {
+  const { cell, service, now } = shop;
   const active = tasksOf(cell, service).filter(isActive);
   const own = active.filter((t) => t.deployment === deployment.id);
+  const good = own.filter((t) => !isUnhealthy(t, now));
+  const leaving = drainingInstances(shop);
   return {
     own,
-    good: own.filter((t) => !isUnhealthy(t, now)),
+    good,
+    kept: leaving.size === 0 ? good : good.filter((t) => t.instance === null || !leaving.has(t.instance)),
     old: active.filter((t) => t.deployment !== deployment.id),
     active: active.length,
   };
@@ -172,15 +177,15 @@ function wishOf({ cell, service }: Shop, deployment: Deployment, peers: readonly
 export function startMissing(shop: Shop, deployment: Deployment, upper: number): number {
   const { cell, world, service, now } = shop;
   if (deployment.rolloutState === 'FAILED' || now < deployment.notBefore) return 0;
-  const { good, active } = crewOf(shop, deployment);
-  const missing = Math.min(service.desired - good.length, upper - active);
+  const { kept, active } = crewOf(shop, deployment);
+  const missing = Math.min(service.desired - kept.length, upper - active);
   if (missing <= 0) return 0;
   for (const { group } of groupsOf(deployment))
     if (!hasGroup(cell, group)) {
       refuse(shop, `was unable to place a task. Reason: The target group ${group} does not exist.`);
       return 0;
     }
-  const peers = [...good];
+  const peers = [...kept];
   const started: Task[] = [];
   while (started.length < missing) {
     const wish = wishOf(shop, deployment, peers);
@@ -234,10 +239,10 @@ export function countDaemons({ cell, service }: Shop): void {
   service.desired = instances.length;
 }
 
-/** Tasks on container instances that are being drained, which their service has to replace. */
-export const onDraining = ({ cell, service }: Shop): Task[] =>
-  Object.values(slice(cell).instances)
-    .filter((i) => i.cluster === service.cluster && i.status === 'DRAINING')
-    .flatMap((i) => tasksOn(cell, i.id).filter((t) => t.service === service.name && isActive(t)));
-
-export const usesBalancers = (deployment: Deployment): boolean => balancersOf(deployment.settings).length > 0;
+/** Container instances whose tasks their service has to replace. */
+const drainingInstances = ({ cell, service }: Shop): ReadonlySet<string> =>
+  new Set(
+    Object.values(slice(cell).instances)
+      .filter((i) => i.cluster === service.cluster && i.status === 'DRAINING')
+      .map((i) => i.id),
+  );
