@@ -94,7 +94,7 @@ function createVpc(input: Tagged & { CidrBlock?: string; InstanceTenancy?: strin
     associations: [{ id: newId(context, 'rtbassoc'), subnet: null }],
   };
   createDefaultGroup(context, id);
-  return { Vpc: showVpc(cell, vpc) };
+  return { Vpc: { ...showVpc(cell, vpc), State: 'pending', Ipv6CidrBlockAssociationSet: [] } };
 }
 
 function deleteVpc({ VpcId }: { VpcId: string }, { cell }: CallContext): object {

@@ -80,12 +80,19 @@ const current = ({ objects }: Bucket): Entry<Version>[] =>
     .map(([key, versions]) => ({ key, item: versions[0]! }))
     .sort((a, b) => byBytes(a.key, b.key));
 
+/** Which checksums an object was stored with, e.g. CRC32. */
+function checksumKind(checksums: Readonly<Record<string, string>>): object {
+  const algorithms = Object.keys(checksums).map((name) => name.slice('Checksum'.length));
+  return algorithms.length > 0 ? { ChecksumAlgorithm: algorithms, ChecksumType: 'FULL_OBJECT' } : {};
+}
+
 const showObject = (encode: (text: string) => string, { key, item }: Entry<Version>) => ({
   Key: encode(key),
   LastModified: new Date(item.modifiedAt),
   ETag: item.etag,
   Size: item.size,
   StorageClass: item.settings.StorageClass ?? 'STANDARD',
+  ...checksumKind(item.checksums),
 });
 
 const TOKEN = 'baf:';
