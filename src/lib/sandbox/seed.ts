@@ -41,6 +41,9 @@ export function callerOf(sandbox: Sandbox, { account, region }: SeededTarget): C
 
 const parameter = (Name: string, Value: string): object => ({ Name, Value, Type: 'String', Overwrite: true });
 
+/** The platform's certificate; which one it is makes no difference here. */
+const CERTIFICATE = '0b0f5a4e-7f0c-4a57-9c39-2f6a5d1e8b10';
+
 function seedTarget(target: SeededTarget, call: Call): void {
   const { account } = target;
   const { vpc, subnets, balancerGroup } = networkIds(target);
@@ -56,6 +59,7 @@ function seedTarget(target: SeededTarget, call: Call): void {
     LoadBalancerArn: balancers[0]!.LoadBalancerArn,
     Protocol: 'HTTPS',
     Port: 443,
+    Certificates: [{ CertificateArn: `arn:aws:acm:${target.region}:${account}:certificate/${CERTIFICATE}` }],
     DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
   })['Listeners'] as { ListenerArn: string }[];
   const offer: Record<string, string> = {

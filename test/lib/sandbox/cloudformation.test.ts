@@ -16,6 +16,7 @@ const parts = (VpcId: string) => ({
     Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
     Properties: {
       Port: 80,
+      Protocol: 'HTTP',
       VpcId,
       TargetType: 'ip',
       TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }],
@@ -28,12 +29,14 @@ const trust = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } };
+const somePath = [{ Field: 'path-pattern', Values: ['/x'] }];
+const notFound = [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }];
 const rule = (listener: string, priority: number) => ({
   Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
   Properties: {
     ListenerArn: listener,
     Priority: priority,
-    Conditions: [],
+    Conditions: somePath,
     Actions: [{ Type: 'forward', TargetGroupArn: { Ref: 'Target' } }],
   },
 });
@@ -44,13 +47,30 @@ const outputs = {
 };
 const body = (Resources: object, Outputs: object = outputs) => JSON.stringify({ Resources, Outputs });
 
+let made = 0;
+/** A listener of a load balancer of its own. */
 const balancer = (d: Drive): string => {
-  const { LoadBalancers } = d.call('elasticloadbalancing', 'CreateLoadBalancer', { Name: 'lb' });
+  const number = made++;
+  const subnet = (zone: string, at: number) =>
+    d.call('ec2', 'CreateSubnet', {
+      VpcId: vpc(d),
+      CidrBlock: `10.0.${(number % 100) * 2 + at}.0/24`,
+      AvailabilityZone: `eu-west-1${zone}`,
+    }).Subnet.SubnetId as string;
+  const Subnets = ['a', 'b'].map(subnet);
+  const { LoadBalancers } = d.call('elasticloadbalancing', 'CreateLoadBalancer', { Name: `lb-${number}`, Subnets });
   return d.call('elasticloadbalancing', 'CreateListener', {
     LoadBalancerArn: LoadBalancers[0].LoadBalancerArn,
-    DefaultActions: [],
+    Protocol: 'HTTP',
+    Port: 80,
+    DefaultActions: notFound,
   }).Listeners[0].ListenerArn;
 };
+/** Rules of a listener besides its default. */
+const rules = (d: Drive, ListenerArn: string): object[] =>
+  d
+    .call('elasticloadbalancing', 'DescribeRules', { ListenerArn })
+    .Rules.filter(({ IsDefault }: { IsDefault: boolean }) => !IsDefault);
 const stack = (d: Drive, name = 's') => d.call('cloudformation', 'DescribeStacks', { StackName: name }).Stacks[0];
 const groups = (d: Drive) => d.call('elasticloadbalancing', 'DescribeTargetGroups', {}).TargetGroups;
 
@@ -80,8 +100,7 @@ describe('a stack', () => {
     expect(stack(d).StackStatus).toBe('UPDATE_COMPLETE');
     expect(groups(d)).toHaveLength(1);
     expect(groups(d)[0].TargetGroupArn).not.toBe(before.TargetGroupArn);
-    const rules = d.call('elasticloadbalancing', 'DescribeRules', { ListenerArn: listener }).Rules;
-    expect(rules).toMatchObject([{ Priority: '6', Actions: [{ TargetGroupArn: groups(d)[0].TargetGroupArn }] }]);
+    expect(rules(d, listener)).toMatchObject([{ Priority: '6', Actions: [{ TargetGroupArn: groups(d)[0].TargetGroupArn }] }]);
     expect(d.call('cloudformation', 'ListStackResources', { StackName: 's' }).StackResourceSummaries).toHaveLength(4);
     const { StackId } = stack(d);
     d.call('cloudformation', 'DeleteStack', { StackName: 's' });
@@ -95,8 +114,8 @@ describe('a stack', () => {
   it('that fails names the resource, and leaves nothing behind', () => {
     const d = drive();
     const listener = balancer(d);
-    d.call('elasticloadbalancing', 'CreateTargetGroup', { Name: 'other' });
-    d.call('elasticloadbalancing', 'CreateRule', { ListenerArn: listener, Priority: 5, Conditions: [], Actions: [] });
+    d.call('elasticloadbalancing', 'CreateTargetGroup', { Name: 'other', Protocol: 'HTTP', Port: 80, VpcId: vpc(d) });
+    d.call('elasticloadbalancing', 'CreateRule', { ListenerArn: listener, Priority: 5, Conditions: somePath, Actions: notFound });
     d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 5), ...base(d) }) });
     d.pass(90);
     expect(stack(d).StackStatus).toBe('ROLLBACK_COMPLETE');
@@ -114,7 +133,7 @@ describe('a stack', () => {
   it('whose update fails is as before', () => {
     const d = drive();
     const listener = balancer(d);
-    d.call('elasticloadbalancing', 'CreateRule', { ListenerArn: listener, Priority: 5, Conditions: [], Actions: [] });
+    d.call('elasticloadbalancing', 'CreateRule', { ListenerArn: listener, Priority: 5, Conditions: somePath, Actions: notFound });
     d.call('cloudformation', 'CreateStack', { StackName: 's', TemplateBody: body({ Rule: rule(listener, 7), ...base(d) }) });
     d.pass(60);
     const more = { ...base(d), Extra: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/extra' } } };
@@ -235,9 +254,7 @@ describe('a stack in trouble', () => {
     change(d, { ...base(d), Target: target, Rule: rule(listener, 6), Late: late }, { Tags: [{ Key: 'a', Value: '2' }] });
     expect(stack(d)).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', Tags: [{ Key: 'a', Value: '1' }] });
     expect(groups(d)).toEqual([before]);
-    expect(d.call('elasticloadbalancing', 'DescribeRules', { ListenerArn: listener }).Rules).toMatchObject([
-      { Priority: '5', Actions: [{ TargetGroupArn: before.TargetGroupArn }] },
-    ]);
+    expect(rules(d, listener)).toMatchObject([{ Priority: '5', Actions: [{ TargetGroupArn: before.TargetGroupArn }] }]);
   });
 
   it('replaces a group and its rule together, and leaves neither behind', () => {
@@ -248,7 +265,7 @@ describe('a stack in trouble', () => {
     change(d, { ...base(d), Target: target, Rule: rule(two, 5) });
     expect(stack(d).StackStatus).toBe('UPDATE_COMPLETE');
     expect(groups(d)).toMatchObject([{ Port: 99 }]);
-    expect(d.call('elasticloadbalancing', 'DescribeRules', { ListenerArn: one }).Rules).toEqual([]);
+    expect(rules(d, one)).toEqual([]);
   });
 
   it('is told of a property that is missing, and a handler that breaks fails the resource only', () => {
@@ -269,7 +286,12 @@ describe('a stack in trouble', () => {
     const d = drive();
     const listener = balancer(d);
     make(d, base(d));
-    const other = { ListenerArn: listener, Conditions: [], Actions: [{ Type: 'forward', ...groups(d)[0] }], Priority: 1 };
+    const other = {
+      ListenerArn: listener,
+      Conditions: somePath,
+      Actions: [{ Type: 'forward', TargetGroupArn: groups(d)[0].TargetGroupArn }],
+      Priority: 1,
+    };
     const { RuleArn } = d.call('elasticloadbalancing', 'CreateRule', other).Rules[0];
     d.call('cloudformation', 'DeleteStack', { StackName: 's' });
     d.pass(60);
@@ -320,51 +342,5 @@ describe('a stack in trouble', () => {
     const cell = d.sandbox.world.cell('111111111111', 'eu-west-1');
     d.pass(60);
     expect(cloudformation.nextEventAt!(cell, d.sandbox.world)).toBeNull();
-  });
-});
-
-describe('load balancing', () => {
-  it('tells the health of targets as time goes on, and drains', () => {
-    const d = drive();
-    const { TargetGroups } = d.call('elasticloadbalancing', 'CreateTargetGroup', {
-      Name: 't',
-      HealthCheckIntervalSeconds: 10,
-      HealthyThresholdCount: 2,
-    });
-    const TargetGroupArn = TargetGroups[0].TargetGroupArn;
-    const state = () =>
-      d
-        .call('elasticloadbalancing', 'DescribeTargetHealth', { TargetGroupArn })
-        .TargetHealthDescriptions.map((t: { TargetHealth: { State: string } }) => t.TargetHealth.State);
-    d.call('elasticloadbalancing', 'ModifyTargetGroupAttributes', {
-      TargetGroupArn,
-      Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
-    });
-    d.call('elasticloadbalancing', 'RegisterTargets', { TargetGroupArn, Targets: [{ Id: '10.0.0.1' }] });
-    expect(state()).toEqual(['initial']);
-    d.pass(21);
-    expect(state()).toEqual(['healthy']);
-    d.call('elasticloadbalancing', 'DeregisterTargets', { TargetGroupArn, Targets: [{ Id: '10.0.0.1' }] });
-    expect(state()).toEqual(['draining']);
-    d.pass(31);
-    expect(state()).toEqual([]);
-    expect(d.call('elasticloadbalancing', 'DescribeTargetGroupAttributes', { TargetGroupArn }).Attributes).toEqual([
-      { Key: 'deregistration_delay.timeout_seconds', Value: '30' },
-    ]);
-    expect(() => d.call('elasticloadbalancing', 'CreateTargetGroup', { Name: 't', Port: 99 })).toThrow(/different settings/);
-    expect(() => d.call('elasticloadbalancing', 'DescribeTargetGroups', { Names: ['none'] })).toThrow(/not found/);
-    expect(() => d.call('elasticloadbalancing', 'DescribeLoadBalancers', { Names: ['none'] })).toThrow(/not found/);
-    const listener = balancer(d);
-    const Actions = [{ Type: 'forward', TargetGroupArn }];
-    d.call('elasticloadbalancing', 'CreateRule', { ListenerArn: listener, Priority: 1, Conditions: [], Actions });
-    expect(() => d.call('elasticloadbalancing', 'DeleteTargetGroup', { TargetGroupArn })).toThrow(/currently in use/);
-    expect(() =>
-      d.call('elasticloadbalancing', 'CreateRule', { ListenerArn: listener, Priority: 1, Conditions: [], Actions }),
-    ).toThrow(/Priority '1'/);
-    expect(d.call('elasticloadbalancing', 'DescribeListeners', {}).Listeners).toHaveLength(1);
-    d.call('elasticloadbalancing', 'AddTags', { ResourceArns: [TargetGroupArn], Tags: [{ Key: 'a', Value: 'b' }] });
-    expect(d.call('elasticloadbalancing', 'DescribeTags', { ResourceArns: [TargetGroupArn] }).TagDescriptions[0].Tags).toEqual([
-      { Key: 'a', Value: 'b' },
-    ]);
   });
 });
