@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPlatformRef, readPlatform } from './config/platform.js';
 import { readProject, type Project } from './config/project.js';
+import type { Aws } from './aws/clients.js';
 import type { Effects } from './engine/effects.js';
 import type { Platform } from './model/platform.js';
 import type { Target } from './model/target.js';
@@ -24,6 +25,10 @@ export interface App {
   readonly project: Project;
   readonly platform: Platform;
   readonly effects: Effects;
+  /** Sessions, for those who call AWS themselves. */
+  readonly aws: Pick<Aws, 'credentials' | 'caller'>;
+  /** Where the sandbox is served, and whether it goes on when this command ends; null for AWS. */
+  readonly endpoint: { readonly url: string; readonly stands: boolean } | null;
   /** Folders in which templates are looked for: the project's own first. */
   readonly templateDirs: readonly string[];
   readonly actor: string;
@@ -44,7 +49,7 @@ export async function openApp(flags: AppFlags, read?: ReadFiles): Promise<App> {
   const clock = sandbox ? createClock(sandbox.speed, () => sandbox.now()) : createClock();
   const { createClients } = await import('./aws/clients.js');
   const { createGateways } = await import('./aws/gateways.js');
-  const clients = createClients({
+  const aws = createClients({
     endpoint: sandbox?.endpoint ?? null,
     rolePattern: platform.role,
     stsRegion: firstRegion(platform),
@@ -55,7 +60,9 @@ export async function openApp(flags: AppFlags, read?: ReadFiles): Promise<App> {
   return {
     project,
     platform,
-    effects: { at: createGateways(clients, clock), clock, actor },
+    effects: { at: createGateways(aws.clients, clock), clock, actor },
+    aws,
+    endpoint: sandbox ? { url: sandbox.endpoint, stands: sandbox.attached } : null,
     templateDirs: templateDirs(project),
     actor,
     close: async () => sandbox?.close(),

@@ -6,7 +6,11 @@ export default class SandboxIam extends BafCommand {
     'Enforce IAM in the embedded AWS, or not; without on or off, say whether it is and which actions roles asked for.';
   static override examples = ['baf sandbox iam on', 'baf sandbox iam --json'];
   static override args = {
-    to: Args.string({ ignoreStdin: true, description: 'whether roles may do only what their policies say', options: ['on', 'off'] }),
+    to: Args.string({
+      ignoreStdin: true,
+      description: 'whether roles may do only what their policies say',
+      options: ['on', 'off'],
+    }),
   };
 
   async run(): Promise<object> {

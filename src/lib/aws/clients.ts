@@ -1,6 +1,7 @@
 /** Makes the SDK clients: one for each service, account and region, loaded when first used. */
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { SSMClientConfig } from '@aws-sdk/client-ssm';
+import type { STSClient } from '@aws-sdk/client-sts';
 import { createRoles, sessionName, type Credentials, type CredentialsProvider, type CredentialStore } from '../identity/roles.js';
 import type { Target } from '../model/target.js';
 import { awsCode, explainAwsError } from './errors.js';
@@ -52,19 +53,35 @@ const SANDBOX = {
 const CONNECTION_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 
+/** Opens a client of one service in a target; each is made once. */
 export type Clients = <T>(target: Target, make: (config: ClientConfig) => Promise<T>) => () => Promise<T>;
 
-export function createClients(options: ClientOptions): Clients {
+/** Who the user is before any role is assumed. */
+export interface Caller {
+  readonly account: string;
+  readonly arn: string;
+  readonly userId: string;
+  readonly expiresAt: Date | null;
+}
+
+export interface Aws {
+  readonly clients: Clients;
+  /** Of the platform's role in an account. */
+  credentials(accountId: string): Promise<Credentials>;
+  caller(): Promise<Caller>;
+}
+
+export function createClients(options: ClientOptions): Aws {
   const endpoint = options.endpoint ? { endpoint: options.endpoint, ...SANDBOX } : {};
   let pool: NodeHttpHandler | null = null;
   const requestHandler = async (): Promise<NodeHttpHandler> => {
     const { NodeHttpHandler } = await import('@smithy/node-http-handler');
     return (pool ??= new NodeHttpHandler({ connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: ANSWER_TIMEOUT_MS }));
   };
-  const assume = async (RoleArn: string): Promise<Credentials> => {
-    const { STSClient, AssumeRoleCommand } = await import('./sdk/sts.js');
+  const sts = async (): Promise<STSClient> => {
+    const { STSClient } = await import('./sdk/sts.js');
     const base = options.endpoint ? { credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' } } : {};
-    const client = new STSClient({
+    return new STSClient({
       region: options.stsRegion,
       requestHandler: await requestHandler(),
       streamCollector,
@@ -72,10 +89,13 @@ export function createClients(options: ClientOptions): Clients {
       ...endpoint,
       ...base,
     });
+  };
+  const assume = async (RoleArn: string): Promise<Credentials> => {
+    const { AssumeRoleCommand } = await import('./sdk/sts.js');
     try {
-      const { Credentials: c } = await client.send(
-        new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(options.actor), DurationSeconds: 3600 }),
-      );
+      const { Credentials: c } = await (
+        await sts()
+      ).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(options.actor), DurationSeconds: 3600 }));
       return {
         accessKeyId: c!.AccessKeyId!,
         secretAccessKey: c!.SecretAccessKey!,
@@ -93,7 +113,7 @@ export function createClients(options: ClientOptions): Clients {
     providers.set(accountId, known);
     return known;
   };
-  return (target, make) => {
+  const clients: Clients = (target, make) => {
     let client: ReturnType<typeof make> | null = null;
     const credentials = provider(target.accountId);
     const open = async () => {
@@ -110,6 +130,21 @@ export function createClients(options: ClientOptions): Clients {
       return made;
     };
     return () => (client ??= open());
+  };
+  return {
+    clients,
+    credentials: (accountId) => provider(accountId)(),
+    async caller() {
+      const { GetCallerIdentityCommand } = await import('./sdk/sts.js');
+      try {
+        const client = await sts();
+        const { Account, Arn, UserId } = await client.send(new GetCallerIdentityCommand({}));
+        const { expiration } = await client.config.credentials();
+        return { account: Account ?? '', arn: Arn ?? '', userId: UserId ?? '', expiresAt: expiration ?? null };
+      } catch (error) {
+        throw explainAwsError(error, 'sts:GetCallerIdentity', options.stsRegion);
+      }
+    },
   };
 }
 

@@ -2,9 +2,9 @@
 import { openSandbox, readFiles, type AppFlags } from '../app.js';
 import { durationMs, parseDuration } from '../config/checks.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
-import { nearest } from '../errors/nearest.js';
 import type { CallFaultKind, FaultRequest, FaultRow, ImageOutcome } from '../model/faults.js';
 import type { Platform } from '../model/platform.js';
+import { findTarget } from './select.js';
 
 interface Done {
   readonly json: object;
@@ -132,31 +132,12 @@ export async function clearFaults(id: string | undefined, flags: AppFlags): Prom
 
 /** `account/region[/zone]` with the account's id, from an alias or an id of the platform. */
 function place(platform: Platform, text: string, most: 2 | 3): string {
-  const [account = '', region = '', zone] = text.split('/');
-  const ids = Object.values(platform.accounts);
-  const id = platform.accounts[account] ?? (ids.includes(account) ? account : undefined);
-  const parts = text.split('/').length;
-  if (parts < 2 || parts > most || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
-    throw new UserError('TargetInvalid', {
-      message: `${text} is not ACCOUNT/REGION${most === 3 ? ' or ACCOUNT/REGION/ZONE' : ''}.`,
-      nextSteps: [`e.g. ${Object.keys(platform.accounts)[0] ?? 'shop-prod'}/eu-west-1`],
-    });
-  if (id === undefined) {
-    const guess = nearest(account, Object.keys(platform.accounts));
-    throw new UserError('AccountUnknown', {
-      message: `${account} is no account of the platform ${platform.name}.`,
-      nextSteps: [
-        ...(guess ? [`Did you mean: ${guess}`] : []),
-        `Accounts: ${Object.entries(platform.accounts)
-          .map(([alias, number]) => `${alias} (${number})`)
-          .join(', ')}`,
-      ],
-    });
-  }
+  const [account, region, zone] = text.split('/');
+  const target = findTarget(platform, most === 3 && zone !== undefined ? `${account}/${region}` : text);
   if (zone !== undefined && !new RegExp(`^${region}[a-f]$`).test(zone))
     throw new UserError('ZoneInvalid', {
       message: `${zone} is no zone of ${region}.`,
       nextSteps: [`Zones: ${['a', 'b', 'c'].map((letter) => region + letter).join(', ')}`],
     });
-  return [id, region, zone].filter(Boolean).join('/');
+  return [target.accountId, region, zone].filter(Boolean).join('/');
 }

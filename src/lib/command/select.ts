@@ -37,6 +37,29 @@ export function filterWaves(environment: Environment, only: readonly string[]): 
     .filter((w) => w.targets.length > 0);
 }
 
+/** `account/region` with an alias or an id of the platform; the region need not be one of an environment. */
+export function findTarget(platform: Platform, text: string): Target {
+  const [account = '', region = '', more] = text.split('/');
+  if (more !== undefined || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+    throw new UserError('TargetInvalid', {
+      message: `${text} is not ACCOUNT/REGION.`,
+      nextSteps: [`e.g. ${firstTarget(platform)}`],
+    });
+  const alias = Object.hasOwn(platform.accounts, account)
+    ? account
+    : Object.entries(platform.accounts).find(([, id]) => id === account)?.[0];
+  if (alias !== undefined) return { name: `${alias}/${region}`, account: alias, accountId: platform.accounts[alias]!, region };
+  const guess = nearest(account, Object.keys(platform.accounts));
+  const known = Object.entries(platform.accounts).map(([name, id]) => `${name} (${id})`);
+  throw new UserError('AccountUnknown', {
+    message: `${account} is no account of the platform ${platform.name}.`,
+    nextSteps: [...(guess ? [`Did you mean: ${guess}`] : []), `Accounts: ${known.join(', ')}`],
+  });
+}
+
+const firstTarget = (platform: Platform): string =>
+  Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.name ?? 'shop-prod/eu-west-1';
+
 export function selectServices(app: Pick<App, 'project'>, names: readonly string[], environment: string): ServiceSpec[] {
   const wanted = names.length > 0 ? [...new Set(names)] : Object.keys(app.project.services);
   return wanted.map((name) => resolveService(app.project, name, environment));

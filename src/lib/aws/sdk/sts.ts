@@ -1,1 +1,1 @@
-export { STSClient, AssumeRoleCommand } from '@aws-sdk/client-sts';
+export { STSClient, AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
