@@ -1,5 +1,5 @@
 """Carries over what AWS publishes of CloudFormation's resource types (properties and their kinds, what is required,
-what a change replaces, what Fn::GetAtt reads) into src/lib/sandbox/services/cloudformation/types/schemas.json.
+what a change replaces, what Fn::GetAtt reads) into src/lib/sandbox/services/cloudformation/types/schemas/resource-types.json.
 Run at development time only, where cfn-lint is, which brings the schemas along:
 
     python3 scripts/resource-types.py
@@ -52,6 +52,6 @@ for name in TYPES:
         shape['properties'].pop(path, None)
     out[name] = {**{k: v for k, v in found.items() if v}, 'shape': shape}
 
-with open(f'{HOME}/schemas.json', 'w') as f:
+with open(f'{HOME}/schemas/resource-types.json', 'w') as f:
     json.dump(out, f, separators=(',', ':'), sort_keys=True)
     f.write('\n')

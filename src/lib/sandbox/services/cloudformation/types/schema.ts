@@ -1,7 +1,7 @@
 /** The published schemas of resource types: properties are checked and brought into their kinds as CloudFormation does. */
 import { AwsError } from '../../../service.js';
 import type { Properties } from './type.js';
-import published from './schemas.json' with { type: 'json' };
+import published from './schemas/resource-types.json' with { type: 'json' };
 
 export type Shape =
   | string
