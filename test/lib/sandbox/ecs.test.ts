@@ -1,6 +1,4 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advanceTo } from '../../../src/lib/sandbox/advance.js';
 import { thresholdOf } from '../../../src/lib/sandbox/services/ecs/configuration.js';
 import { allServices } from '../../../src/lib/sandbox/services/index.js';
 import { drive, type Drive } from './drive.js';
@@ -239,61 +237,4 @@ it('what is asked wrongly is answered as ECS answers', () => {
 
 it("the threshold of the circuit breaker is AWS's", () => {
   expect([1, 3, 6, 7, 25, 400, 1000].map((desired) => thresholdOf(desired))).toEqual([3, 3, 3, 4, 13, 200, 200]);
-});
-
-const scene = fc.record({
-  desired: fc.integer({ min: 1, max: 6 }),
-  minimum: fc.constantFrom(0, 50, 100),
-  maximum: fc.constantFrom(100, 150, 200),
-  outcome: fc.constantFrom('ok', 'exits', 'missing', 'slow'),
-  steps: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 5, maxLength: 40 }),
-});
-
-it('never more tasks than the upper bound, never fewer healthy ones than the lower', () => {
-  fc.assert(
-    fc.property(scene, ({ desired, minimum, maximum, outcome, steps }) => {
-      const d = drive();
-      const deploymentConfiguration = {
-        maximumPercent: maximum,
-        minimumHealthyPercent: minimum,
-        deploymentCircuitBreaker: { enable: true, rollback: true },
-      };
-      create(d, { desiredCount: desired, deploymentConfiguration });
-      d.pass(300);
-      d.sandbox.store.state.images['app:2'] = outcome as 'ok';
-      update(d, 'app:2', { deploymentConfiguration });
-      for (const step of steps) {
-        d.pass(step);
-        const { runningCount, pendingCount } = service(d);
-        expect(runningCount + pendingCount).toBeLessThanOrEqual(Math.floor((desired * maximum) / 100));
-        const { tasks } = d.call('ecs', 'DescribeTasks', {
-          cluster: 'baf',
-          tasks: d.call('ecs', 'ListTasks', { cluster: 'baf' }).taskArns,
-        });
-        const healthy = tasks.filter((t: { healthStatus: string }) => t.healthStatus === 'HEALTHY').length;
-        expect(healthy).toBeGreaterThanOrEqual(Math.ceil((desired * minimum) / 100));
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
-
-it('a state saved and loaded at any moment goes on identically', () => {
-  fc.assert(
-    fc.property(scene, fc.integer({ min: 1, max: 250 }), ({ desired, outcome }, moment) => {
-      const d = drive();
-      d.sandbox.store.state.images['app:2'] = outcome as 'ok';
-      create(d, { desiredCount: desired, ...breaker });
-      d.pass(200);
-      update(d, 'app:2');
-      d.pass(moment);
-      const copy = drive(JSON.parse(JSON.stringify(d.sandbox.store.state)), d.clock.now());
-      d.pass(300);
-      copy.pass(100);
-      copy.pass(200);
-      advanceTo(copy.clock.now(), allServices, copy.sandbox.world);
-      expect(copy.sandbox.store.state.cells).toEqual(d.sandbox.store.state.cells);
-    }),
-    { numRuns: 30 },
-  );
 });

@@ -107,8 +107,9 @@ function showDeployment(service: Service, deployment: Deployment, counts: Counts
   };
 }
 
+/** Only a container's own check tells: what a load balancer finds is not shown here. */
 const healthOf = (task: Task, now: number, checked: boolean): string =>
-  isUnhealthy(task, now) ? 'UNHEALTHY' : checked && isHealthy(task, now) ? 'HEALTHY' : 'UNKNOWN';
+  !checked ? 'UNKNOWN' : isUnhealthy(task, now) ? 'UNHEALTHY' : isHealthy(task, now) ? 'HEALTHY' : 'UNKNOWN';
 
 export function showTask(cell: Cell, task: Task, now: number): object {
   const stopping = task.stoppingAt !== null;
@@ -141,7 +142,11 @@ export function showTask(cell: Cell, task: Task, now: number): object {
     attributes: [{ name: 'ecs.cpu-architecture', value: 'x86_64' }],
     cpu: String(task.cpu),
     memory: String(task.memory),
-    healthStatus: healthOf(task, now, true),
+    healthStatus: healthOf(
+      task,
+      now,
+      [...defined.values()].some((c) => c.healthCheck !== undefined),
+    ),
     connectivity: connectivityAt === null ? undefined : 'CONNECTED',
     connectivityAt: date(connectivityAt),
     pullStartedAt: date(task.pulledAt === null ? null : task.pulledAt - 3_000),
