@@ -52,8 +52,8 @@ export function withAws(part: string, atLeast: number, tests: (aws: Aws, served:
     let scratch: string;
     beforeAll(async () => {
       scratch = mkdtempSync(join(tmpdir(), 'baf-aws-'));
-      // The two versions of the command line write times differently unless told.
-      writeFileSync(join(scratch, 'config'), '[default]\ncli_timestamp_format = iso8601\n');
+      // The versions of the command line write times, and read URLs, differently unless told.
+      writeFileSync(join(scratch, 'config'), '[default]\ncli_timestamp_format = iso8601\ncli_follow_urlparam = false\n');
       served = await serveSandbox();
       shortenWaiters(scratch, settings(served.endpoint, scratch));
     });
