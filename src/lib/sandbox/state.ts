@@ -3,6 +3,7 @@ import { noFaults, type Faults } from './faults.js';
 import { mulberry } from './random.js';
 import type { Cells } from './advance.js';
 import type { Cell, ImageFate, Session } from './service.js';
+import { registryDigest } from './services/ecr/state.js';
 
 export interface CallCount {
   service: string;
@@ -31,6 +32,8 @@ export interface State {
   calls: Record<string, CallCount>;
   /** `repository:tag` -> outcome. */
   images: Record<string, ImageFate['outcome']>;
+  /** Whether only images that were pushed exist in the registries of this sandbox. */
+  strictImages?: boolean;
   faults: Faults;
   /** Whether a role may do only what its policies say. */
   iam: 'off' | 'enforced';
@@ -110,8 +113,11 @@ export function createWorld(state: State): Cells {
       entry[allowed ? 'allowed' : 'denied']++;
     },
     image(_account, _region, image) {
-      const name = image.split('@')[0]!.replace(/^[^/]+\.[^/]+\//, '');
-      return { outcome: state.images[name] ?? 'ok', digest: digestOf(name) };
+      const [reference, pinned] = image.split('@') as [string, string | undefined];
+      const name = reference.replace(/^[^/]+\.[^/]+\//, '');
+      const pushed = registryDigest(state.cells, image);
+      const absent = pushed === null && state.strictImages === true;
+      return { outcome: state.images[name] ?? (absent ? 'missing' : 'ok'), digest: pinned ?? pushed ?? digestOf(name) };
     },
   };
 }
