@@ -206,7 +206,7 @@ describe('what a call needs', () => {
       },
       [
         'ecs:RegisterTaskDefinition *',
-        'ecs:TagResource *',
+        'ecs:TagResource arn:aws:ecs:eu-west-1:111111111111:task-definition/ui:*',
         'iam:PassRole arn:aws:iam::1:role/e',
         'iam:PassRole arn:aws:iam::1:role/t',
       ],

@@ -41,7 +41,7 @@ export function needsOf(service: string, operation: string, input: Input, place:
   const resources = resourcesOf(service, operation, input, place);
   return [
     ...resources.map((resource) => ({ action: actionOf(service, operation), resource, keys })),
-    ...tagging(service, operation, input, resources, keys),
+    ...tagging(service, operation, input, resources, keys, place),
     ...passed(service, operation, input),
   ];
 }
@@ -85,14 +85,40 @@ const iamTagActions: Readonly<Record<string, string>> = {
   CreateOpenIDConnectProvider: 'iam:TagOpenIDConnectProvider',
 };
 
-function tagging(service: string, operation: string, input: Input, resources: readonly string[], keys: Keys): Request[] {
+function tagging(
+  service: string,
+  operation: string,
+  input: Input,
+  resources: readonly string[],
+  keys: Keys,
+  place: Place,
+): Request[] {
   if (!/^(Create|Register|Run|Put|Start)/.test(operation) || Object.keys(tagsOf(input)).length === 0) return [];
   const action = service === 'iam' ? iamTagActions[operation] : tagActions[service];
   if (!action) return [];
   const made: Keys = ['ecs', 'ec2'].includes(service) ? { [`${service}:CreateAction`]: operation } : {};
-  // Of several, the first is what is made.
-  const tagged = service === 'ec2' ? resources.slice(0, 1) : resources;
-  return tagged.map((resource) => ({ action, resource, keys: { ...keys, ...made } }));
+  return taggedOf(service, operation, input, resources, place).map((resource) => ({
+    action,
+    resource,
+    keys: { ...keys, ...made },
+  }));
+}
+
+/** What is made, and tagged, where the call itself is about something else. */
+function taggedOf(
+  service: string,
+  operation: string,
+  input: Input,
+  resources: readonly string[],
+  place: Place,
+): readonly string[] {
+  if (operation === 'RegisterTaskDefinition')
+    return [`arn:aws:ecs:${place.region}:${place.account}:task-definition/${input.family}:*`];
+  if (service === 'elasticloadbalancing' && operation === 'CreateRule')
+    return resources.map((listener) => `${listener.replace(':listener/', ':listener-rule/')}/*`);
+  if (service === 'elasticloadbalancing' && operation === 'CreateListener')
+    return resources.map((balancer) => `${balancer.replace(':loadbalancer/', ':listener/')}/*`);
+  return service === 'ec2' ? resources.slice(0, 1) : resources;
 }
 
 /** Roles that a call hands to a service: the caller must be allowed to pass them. */

@@ -56,6 +56,16 @@ const member =
   (input) =>
     names.flatMap((name) => list(input[name]));
 
+const ec2Kinds: Readonly<Record<string, string>> = {
+  i: 'instance',
+  lt: 'launch-template',
+  sg: 'security-group',
+  sgr: 'security-group-rule',
+  subnet: 'subnet',
+  vpc: 'vpc',
+};
+const ec2Kind = (id: string): string => ec2Kinds[id.split('-')[0]!] ?? '*';
+
 type Table = readonly (readonly [RegExp, Finder])[];
 
 const tables: Readonly<Record<string, Table>> = {
@@ -114,6 +124,7 @@ const tables: Readonly<Record<string, Table>> = {
         ...list(input.VpcId).map((id) => arn('ec2', place, 'vpc/', id)),
       ],
     ],
+    [/^(Create|Delete)Tags$/, (input, place) => list(input.Resources).map((id) => arn('ec2', place, `${ec2Kind(id)}/`, id))],
     [/^(?!Describe).*SecurityGroup/, (input, place) => list(input.GroupId).map((id) => arn('ec2', place, 'security-group/', id))],
   ],
   iam: [

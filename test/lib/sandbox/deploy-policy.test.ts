@@ -1,0 +1,118 @@
+/**
+ * docs/policies/baf-deploy.json is enough for baf and no more: with IAM enforced and roles that hold exactly this policy,
+ * stagings, deploys, failures and tags run, nothing is denied, and every action that the policy allows was used.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSandbox, readFiles } from '../../../src/lib/app.js';
+import { deployServices } from '../../../src/lib/command/deploy.js';
+import { faultImage } from '../../../src/lib/command/faults.js';
+import { sandboxIam } from '../../../src/lib/command/iam.js';
+import { downStaging, lsStagings, showOneStaging, upStaging } from '../../../src/lib/command/staging.js';
+import { showStatus } from '../../../src/lib/command/status.js';
+import { getTag, listTags, setTag } from '../../../src/lib/command/tags.js';
+import type { OpenSandbox } from '../../../src/lib/sandbox/start.js';
+
+const POLICY = readFileSync(resolve('docs/policies/baf-deploy.json'), 'utf8');
+
+let dir: string;
+let sandbox: OpenSandbox;
+const base = () => ({
+  dir,
+  sandbox: true,
+  speed: 300,
+  yes: true,
+  'no-input': true,
+  'no-color': true,
+  verbose: false,
+  progress: 'none',
+});
+const settings = { plan: false, 'exit-code': false, timeout: '30m', 'on-failure': 'rollback' as const, json: true };
+const deploy = (services: string[], tag: string) => deployServices({ ...base(), ...settings, env: 'prod', services, tag: [tag] });
+
+const user = (accessKeyId: string) => ({
+  region: 'eu-west-1',
+  endpoint: sandbox.endpoint,
+  credentials: { accessKeyId, secretAccessKey: 'x' },
+});
+const edit = (change: (text: string) => string): void => {
+  const file = join(dir, 'baf.yaml');
+  const text = readFileSync(file, 'utf8');
+  expect(change(text)).not.toBe(text);
+  writeFileSync(file, change(text));
+};
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'baf-policy-'));
+  cpSync(resolve('examples/retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
+  process.env['BAF_ACTOR'] = 'ana';
+  const { project, platform } = await readFiles(base());
+  sandbox = await openSandbox(project, platform, base());
+  for (const account of Object.values(platform.accounts)) {
+    const iam = new IAMClient(user(account));
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: Object.values(platform.accounts)[0] }, Action: 'sts:AssumeRole' }],
+    };
+    await iam.send(new CreateRoleCommand({ RoleName: 'baf-deploy', AssumeRolePolicyDocument: JSON.stringify(trust) }));
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'baf-deploy', PolicyName: 'baf-deploy', PolicyDocument: POLICY }));
+  }
+  await sandboxIam('on', base());
+});
+afterAll(async () => {
+  await sandbox.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('the policy for deploying', () => {
+  it('is enough: stagings come and go', async () => {
+    expect((await upStaging('demo', { ...base(), timeout: '15m' })).exitCode).toBe(0);
+    expect((await upStaging('demo', { ...base(), timeout: '15m', tag: ['ui=1.4.0'] })).exitCode).toBe(0);
+    expect((await lsStagings(base())).text).toMatch(/demo\s+ready/);
+    expect((await showOneStaging('demo', base())).text).toMatch(/ui\s+1\.4\.0/);
+    expect((await downStaging('demo', base())).text).toBe('The staging demo is gone.');
+  });
+
+  it('is enough: stacks change, and say why they fail', async () => {
+    expect((await upStaging('stacks', { ...base(), timeout: '15m' })).exitCode).toBe(0);
+    edit((text) => text.replace('port: 8080\n    health: /actuator/health', 'port: 8081\n    health: /healthy'));
+    expect((await upStaging('stacks', { ...base(), timeout: '15m' })).exitCode).toBe(0);
+    edit((text) => text.replace('health: /healthy', 'health: /ready'));
+    expect((await upStaging('stacks', { ...base(), timeout: '15m' })).exitCode).toBe(0);
+    await downStaging('stacks', base());
+    const logs = new CloudWatchLogsClient(user('111111111111'));
+    await logs.send(new CreateLogGroupCommand({ logGroupName: '/baf/retail-store/taken/orders' }));
+    await expect(upStaging('taken', { ...base(), timeout: '15m' })).rejects.toMatchObject({
+      code: 'StackFailed',
+      message: expect.stringMatching(/already exists/) as string,
+    });
+    await downStaging('taken', base());
+  });
+
+  it('is enough: deploys succeed, and say why they fail', async () => {
+    expect((await deploy(['ui', 'catalog'], '1.3.0')).exitCode).toBe(0);
+    expect((await showStatus(['ui'], { ...base(), env: 'prod' })).text).toMatch(/ui\s+shop-canary\/eu-west-1\s+1\.3\.0/);
+    await faultImage('retail-store-sample-ui:2.0.0', { ...base(), outcome: 'exits' });
+    const failed = await deploy(['ui'], '2.0.0');
+    expect([failed.exitCode, failed.text]).toEqual([1, expect.stringMatching(/rolled-back[\s\S]*exit code 1/)]);
+  });
+
+  it('is enough: tags are listed, got and set', async () => {
+    expect((await setTag('catalog', '1.3.1', { ...base(), env: 'prod' })).text).toMatch(/1\.3\.1/);
+    expect((await getTag('catalog', { ...base(), env: 'prod' })).text).toBe('1.3.1');
+    expect((await listTags([], base())).text).toMatch(/catalog\s+prod\s+1\.3\.1/);
+  });
+
+  it('is no more than that: nothing was denied, and every action that it allows was used', async () => {
+    const { access } = (await sandboxIam(null, base())).json.iam;
+    expect(access.filter(({ denied }) => denied > 0)).toEqual([]);
+    const used = new Set(access.filter(({ allowed }) => allowed > 0).map(({ action }) => action));
+    const { Statement } = JSON.parse(POLICY) as { Statement: { Action: string | string[] }[] };
+    const allowed = Statement.flatMap(({ Action }) => Action);
+    expect([...used].sort()).toEqual([...new Set(allowed)].sort());
+  });
+});
