@@ -27,7 +27,7 @@ function retag(context: CallContext, resourceArn: string, before: Properties, af
 }
 
 const clusterOf = (context: CallContext, name: string): Properties | null => {
-  const answer = call(ecs, 'DescribeClusters', { clusters: [name], include: ['SETTINGS', 'CONFIGURATIONS'] }, context);
+  const answer = call(ecs, 'DescribeClusters', { clusters: [name], include: ['SETTINGS', 'CONFIGURATIONS', 'TAGS'] }, context);
   const found = asList<Properties>(answer['clusters'])[0];
   return found && found['status'] !== 'INACTIVE' ? found : null;
 };
@@ -56,7 +56,7 @@ const cluster: ResourceType = {
   read(context, physical, properties) {
     const found = clusterOf(context, physical);
     if (!found) return null;
-    const settings = chosen(properties, 'ClusterSettings', 'Configuration', 'ServiceConnectDefaults', 'Tags');
+    const settings = chosen(properties, 'ClusterSettings', 'Configuration', 'ServiceConnectDefaults');
     return { ...settings, ...fromCamel(CLUSTER, { ...found, clusterSettings: found['settings'] }) };
   },
 };
@@ -74,10 +74,11 @@ const taskDefinition: ResourceType = {
     return { physical, attributes: { TaskDefinitionArn: physical } };
   },
   remove: (context, physical) => void call(ecs, 'DeregisterTaskDefinition', { taskDefinition: physical }, context),
-  read(context, physical, properties) {
-    const { taskDefinition: found } = call(ecs, 'DescribeTaskDefinition', { taskDefinition: physical }, context);
+  read(context, physical) {
+    const input = { taskDefinition: physical, include: ['TAGS'] };
+    const { taskDefinition: found, tags = [] } = call(ecs, 'DescribeTaskDefinition', input, context);
     if ((found as Properties)['status'] !== 'ACTIVE') return null;
-    return { ...chosen(properties, 'Tags'), ...fromCamel(DEFINITION, found) };
+    return fromCamel(DEFINITION, { ...(found as Properties), tags });
   },
 };
 
@@ -95,7 +96,7 @@ interface Service extends Properties {
 }
 const clusterName = (arn: string): string => arn.split('/').at(-2)!;
 function serviceOf(context: CallContext, arn: string): Service | null {
-  const input = { cluster: clusterName(arn), services: [arn] };
+  const input = { cluster: clusterName(arn), services: [arn], include: ['TAGS'] };
   const found = unlessGone(() => asList<Service>(call(ecs, 'DescribeServices', input, context)['services'])[0]);
   return found && found.status !== 'INACTIVE' ? found : null;
 }
@@ -152,15 +153,7 @@ const service: ResourceType = {
     return {
       ...properties,
       ...fromCamel(SERVICE, found),
-      ...chosen(
-        properties,
-        'Cluster',
-        'Role',
-        'Tags',
-        'ServiceConnectConfiguration',
-        'VolumeConfigurations',
-        'ForceNewDeployment',
-      ),
+      ...chosen(properties, 'Cluster', 'Role', 'ServiceConnectConfiguration', 'VolumeConfigurations', 'ForceNewDeployment'),
       TaskDefinition: sameName(found.taskDefinition, properties['TaskDefinition']),
     };
   },

@@ -1,11 +1,12 @@
 /** AWS::Logs: log groups. */
 import type { CallContext } from '../../../service.js';
 import { logs } from '../../logs.js';
-import { call, tagChange, tagMap, unique, type Made, type Properties, type ResourceType } from './type.js';
+import { call, tagChange, tagList, tagMap, unique, type Made, type Properties, type ResourceType } from './type.js';
 
-const made = ({ account, region }: CallContext, name: string): Made => ({
+const arnOf = ({ account, region }: CallContext, name: string): string => `arn:aws:logs:${region}:${account}:log-group:${name}`;
+const made = (context: CallContext, name: string): Made => ({
   physical: name,
-  attributes: { Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*` },
+  attributes: { Arn: `${arnOf(context, name)}:*` },
 });
 
 function retain(context: CallContext, logGroupName: string, { RetentionInDays }: Properties): void {
@@ -25,7 +26,7 @@ const logGroup: ResourceType = {
   update(context, physical, properties, before) {
     if (properties['RetentionInDays'] !== before['RetentionInDays']) retain(context, physical, properties);
     const { removed, changed } = tagChange(before, properties);
-    const resourceArn = made(context, physical).attributes['Arn']!.replace(/:\*$/, '');
+    const resourceArn = arnOf(context, physical);
     if (removed.length > 0) call(logs, 'UntagResource', { resourceArn, tagKeys: removed }, context);
     if (changed && Object.keys(tagMap(properties)).length > 0)
       call(logs, 'TagResource', { resourceArn, tags: tagMap(properties) }, context);
@@ -39,7 +40,12 @@ const logGroup: ResourceType = {
     );
     if (!found) return null;
     const RetentionInDays = found.retentionInDays;
-    return { LogGroupName: physical, ...(RetentionInDays === undefined ? {} : { RetentionInDays }) };
+    const resourceArn = arnOf(context, physical);
+    return {
+      LogGroupName: physical,
+      ...(RetentionInDays === undefined ? {} : { RetentionInDays }),
+      Tags: tagList(call(logs, 'ListTagsForResource', { resourceArn }, context)['tags']),
+    };
   },
 };
 
