@@ -18,6 +18,7 @@ export default class SandboxStart extends BafCommand {
       default: 0,
       helpValue: 'MS',
     }),
+    'enforce-iam': Flags.boolean({ description: 'a role may do only what its policies say (baf sandbox iam)' }),
     throttle: Flags.boolean({ description: "AWS's limits on calls a second", default: true, allowNo: true }),
     fleet: Flags.string({
       description: 'services that run there already, to try things on',

@@ -21,6 +21,7 @@ interface ServeFlags extends AppFlags {
   readonly latency: number;
   readonly throttle: boolean;
   readonly fleet?: string | undefined;
+  readonly 'enforce-iam': boolean;
 }
 
 /** `services=110,targets=4`. */
@@ -58,6 +59,7 @@ export async function serveSandbox(flags: ServeFlags, json: boolean): Promise<vo
       exitCode: ExitCode.refused,
     });
   }
+  if (flags['enforce-iam']) await sandbox.ask('iam', 'on');
   const region = Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.region ?? 'us-east-1';
   const accounts = Object.values(platform.accounts);
   if (json) process.stdout.write(JSON.stringify({ sandbox: { endpoint: sandbox.endpoint, region, accounts } }) + '\n');
