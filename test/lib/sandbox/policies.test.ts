@@ -195,6 +195,8 @@ describe('what a call needs', () => {
     ['s3', 'HeadObject', { Bucket: 'b', Key: 'k/x' }, ['s3:GetObject arn:aws:s3:::b/k/x']],
     ['s3', 'ListObjectsV2', { Bucket: 'b' }, ['s3:ListBucket arn:aws:s3:::b']],
     ['sts', 'GetCallerIdentity', {}, []],
+    ['iam', 'ListRoles', {}, ['iam:ListRoles arn:aws:iam::111111111111:role/']],
+    ['iam', 'GetRole', { RoleName: 'x' }, ['iam:GetRole arn:aws:iam::111111111111:role/x']],
     [
       'ecs',
       'RegisterTaskDefinition',

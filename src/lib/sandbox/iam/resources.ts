@@ -129,7 +129,9 @@ const tables: Readonly<Record<string, Table>> = {
   ],
   iam: [
     [/InstanceProfile(Tags)?$/, global('instance-profile', 'InstanceProfileName')],
-    [/^(List)(Roles|Policies|InstanceProfiles|OpenIDConnectProviders)$/, () => []],
+    [/^ListRoles$/, (_input, { account }) => [`arn:aws:iam::${account}:role/`]],
+    [/^ListInstanceProfiles$/, (_input, { account }) => [`arn:aws:iam::${account}:instance-profile/`]],
+    [/^List(Policies|OpenIDConnectProviders)$/, () => []],
     [/Role|^PassRole$/, global('role', 'RoleName')],
     [/OpenIDConnectProvider/, member('OpenIDConnectProviderArn')],
     [/^CreatePolicy$/, global('policy', 'PolicyName')],
