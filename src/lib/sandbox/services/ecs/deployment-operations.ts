@@ -4,7 +4,7 @@ import { page } from '../page.js';
 import { wake } from './agenda.js';
 import { needService } from './services.js';
 import { atMost, own, sizeOf, slice, type DeploymentRecord, type Service } from './state.js';
-import { showRecord, showRecordBriefly, showRevision } from './views.js';
+import { showRecord, showRecordBriefly, showRevision } from './record-views.js';
 
 /** The service that an ARN of one of its service deployments or revisions names. */
 function ownerOf(cell: Cell, arn: string): Service | undefined {

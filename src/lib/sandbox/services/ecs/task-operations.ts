@@ -23,7 +23,7 @@ import {
   type TaskDefinition,
 } from './state.js';
 import { startTask, stopTask } from './tasks.js';
-import { showTask } from './views.js';
+import { showTask } from './task-view.js';
 
 interface RunInput {
   cluster?: string;
