@@ -87,6 +87,8 @@ const settings = (endpoint: string, scratch: string): Record<string, string> => 
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_DATA_PATH: join(scratch, 'models'),
   AWS_PAGER: '',
+  // Cloud Map's data plane has another host name, which a sandbox on an address has not.
+  AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
 });
 
 function commands(tally: Tally, base: () => Record<string, string>, env: Readonly<Record<string, string>>): Aws {

@@ -31,6 +31,9 @@ export function locate(program: string): string | null {
   return null;
 }
 
+/** Each command is a process that a busy machine may take seconds for: only what hangs is ended. */
+const HANGS_AFTER_MS = 600_000;
+
 export interface Tally {
   checked: number;
 }
@@ -48,7 +51,7 @@ export function withClient(client: Client, part: string, atLeast: number, tests:
     return;
   }
   const tally: Tally = { checked: 0 };
-  describe(`${name}: ${part}`, () => {
+  describe(`${name}: ${part}`, { timeout: HANGS_AFTER_MS }, () => {
     afterAll(() => {
       report({ client: name, part, checked: tally.checked, unit });
       expect(tally.checked, `${unit} checked of ${part}`).toBeGreaterThanOrEqual(atLeast);

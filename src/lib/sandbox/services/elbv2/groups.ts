@@ -60,6 +60,9 @@ const show = (cell: Cell, group: Group) => ({
   LoadBalancerArns: balancersOf(cell, group.arn),
 });
 
+/** The answer to its creation does not tell yet who uses a group. */
+const showNew = (cell: Cell, group: Group) => ({ ...show(cell, group), LoadBalancerArns: undefined });
+
 export function checkName(what: string, name: string): void {
   if (name.length > 32) throw invalid(`${what} name '${name}' cannot be longer than '32' characters`);
   if (!/^[a-zA-Z0-9-]+$/.test(name))
@@ -109,7 +112,7 @@ function createGroup(input: NewGroup, { cell, id }: CallContext): object {
   const made: Group = { arn, name: input.Name, settings, attributes: {}, targets: [], usedSince: null };
   groups[arn] = made;
   slice(cell).tags[arn] = tags;
-  return { TargetGroups: [show(cell, made)] };
+  return { TargetGroups: [showNew(cell, made)] };
 }
 
 interface Asked extends Listing {
