@@ -191,6 +191,14 @@ describe('services', () => {
     expect(s.service()).toMatchObject({ availabilityZoneRebalancing: 'DISABLED', status: 'ACTIVE' });
   });
 
+  it('of another deployment controller take no task definition from UpdateService', () => {
+    const s = scene();
+    s.create({ deploymentController: { type: 'CODE_DEPLOY' } });
+    expect(() => s.update('app:2')).toThrow(/CODE_DEPLOY deployment controller\. Use AWS CodeDeploy/);
+    expect(s.update(null, { desiredCount: 3 })).toMatch(/^ecs-svc/);
+    expect(s.service().desiredCount).toBe(3);
+  });
+
   it('are listed in pages of ten, also by namespace', () => {
     const s = scene();
     for (let i = 0; i < 12; i++)
@@ -199,6 +207,9 @@ describe('services', () => {
     const second = s.ecs('ListServices', { nextToken: first.nextToken });
     expect([first.serviceArns.length, second.serviceArns.length, second.nextToken]).toEqual([10, 2, undefined]);
     expect(() => s.ecs('ListServices', { maxResults: 101 })).toThrow(/between 1 and 100/);
+    expect(() => s.ecs('ListServices', { nextToken: 'x' })).toThrow(
+      expect.objectContaining({ code: 'InvalidParameterException' }),
+    );
     expect(s.ecs('ListServicesByNamespace', { namespace: 'shop' }).serviceArns).toHaveLength(3);
     expect(s.ecs('ListServices', { launchType: 'EC2' }).serviceArns).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** Account settings: of the account, of its users and roles, and what they come to. */
 import { AwsError, type CallContext, type Operation } from '../../service.js';
-import { page } from '../page.js';
-import { own, sizeOf, slice } from './state.js';
+import { pageOf } from './paging.js';
+import { own, slice } from './state.js';
 
 const defaults: Readonly<Record<string, string>> = {
   awsvpcTrunking: 'disabled',
@@ -66,7 +66,7 @@ export const settingOperations: Readonly<Record<string, Operation>> = {
       .filter(([name, value]) => (!input.name || name === input.name) && (!input.value || value === input.value))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => show(name, value, principal));
-    const { items, token } = page(all, input.nextToken, Math.min(sizeOf(input.maxResults, 10), 10));
+    const { items, token } = pageOf(all, input, 10, 10);
     return { settings: items, nextToken: token };
   },
 };

@@ -1,8 +1,8 @@
 /** Clusters and their capacity providers. */
 import { AwsError, type Cell, type Operation } from '../../service.js';
-import { page } from '../page.js';
+import { pageOf } from './paging.js';
 import { instancesOf } from './placement.js';
-import { arnOf, clusterOf, isPending, lastPart, own, sizeOf, slice, type Cluster, type Tag, type Task } from './state.js';
+import { arnOf, clusterOf, isPending, lastPart, own, slice, type Cluster, type Tag, type Task } from './state.js';
 import { clusterArn } from './views.js';
 
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
@@ -124,7 +124,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     const names = Object.values(slice(cell).clusters)
       .filter((c) => c.status === 'ACTIVE')
       .map((c) => c.name);
-    const { items, token } = page(names.sort(), input.nextToken, sizeOf(input.maxResults, 100));
+    const { items, token } = pageOf(names.sort(), input, 100);
     return { clusterArns: items.map((name) => clusterArn(cell, name)), nextToken: token };
   },
   UpdateCluster: (input: ClusterInput & { cluster: string }, { cell }) =>
@@ -192,7 +192,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     ];
     const asked = input.capacityProviders?.map(lastPart);
     const found = asked ? all.filter((p) => asked.includes(p.name)) : all;
-    const { items, token } = page(found, input.nextToken, Math.min(sizeOf(input.maxResults, 10), 10));
+    const { items, token } = pageOf(found, input, 10, 10);
     const tags = input.include?.includes('TAGS') ?? false;
     return {
       capacityProviders: items.map((p) => showProvider(cell, p, tags)),

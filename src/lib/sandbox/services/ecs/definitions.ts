@@ -1,7 +1,7 @@
 /** Task definitions: families and their revisions. */
 import { AwsError, type CallContext, type Operation } from '../../service.js';
-import { page } from '../page.js';
-import { arnOf, findDefinition, own, sizeOf, slice, type ContainerDefinition, type Tag, type TaskDefinition } from './state.js';
+import { pageOf } from './paging.js';
+import { arnOf, findDefinition, own, slice, type ContainerDefinition, type Tag, type TaskDefinition } from './state.js';
 
 const fargateMemory: Readonly<Record<string, readonly [number, number]>> = {
   '256': [512, 2048],
@@ -162,7 +162,7 @@ export const definitionOperations: Readonly<Record<string, Operation>> = {
       .flatMap(([, family]) => family)
       .filter((d) => d.status === (input.status ?? 'ACTIVE'))
       .map((d) => d.arn);
-    const { items, token } = page(input.sort === 'DESC' ? all.reverse() : all, input.nextToken, sizeOf(input.maxResults, 100));
+    const { items, token } = pageOf(input.sort === 'DESC' ? all.reverse() : all, input, 100);
     return { taskDefinitionArns: items, nextToken: token };
   },
   ListTaskDefinitionFamilies(
@@ -177,7 +177,7 @@ export const definitionOperations: Readonly<Record<string, Operation>> = {
         return wanted === 'ALL' || active === (wanted === 'ACTIVE');
       })
       .map(([name]) => name);
-    const { items, token } = page(all.sort(), input.nextToken, sizeOf(input.maxResults, 100));
+    const { items, token } = pageOf(all.sort(), input, 100);
     return { families: items, nextToken: token };
   },
 };

@@ -1,9 +1,9 @@
 /** Service deployments and service revisions: list, describe, stop, continue. */
 import { AwsError, type Cell, type Operation } from '../../service.js';
-import { page } from '../page.js';
+import { pageOf } from './paging.js';
 import { wake } from './agenda.js';
 import { needService } from './services.js';
-import { atMost, own, sizeOf, slice, type DeploymentRecord, type Service } from './state.js';
+import { atMost, own, slice, type DeploymentRecord, type Service } from './state.js';
 import { showRecord, showRecordBriefly, showRevision } from './record-views.js';
 
 /** The service that an ARN of one of its service deployments or revisions names. */
@@ -47,7 +47,7 @@ export const deploymentOperations: Readonly<Record<string, Operation>> = {
         (!before || r.createdAt < before.getTime()) &&
         (!after || r.createdAt > after.getTime()),
     );
-    const { items, token } = page(all, input.nextToken, sizeOf(input.maxResults, 20));
+    const { items, token } = pageOf(all, input, 20);
     return { serviceDeployments: items.map((r) => showRecordBriefly(context.cell, service, r)), nextToken: token };
   },
   DescribeServiceDeployments(input: { serviceDeploymentArns: string[] }, { cell }) {

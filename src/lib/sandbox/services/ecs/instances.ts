@@ -1,6 +1,6 @@
 /** Container instances: the EC2 capacity of a cluster. */
 import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
-import { page } from '../page.js';
+import { pageOf } from './paging.js';
 import { tasksOn, wake } from './agenda.js';
 import { instancesOf, remainingOn } from './placement.js';
 import {
@@ -12,7 +12,6 @@ import {
   lastPart,
   own,
   serviceOfTask,
-  sizeOf,
   slice,
   type Instance,
   type Tag,
@@ -164,7 +163,7 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
   ) {
     const cluster = clusterOf(cell, input.cluster);
     const all = instancesOf(cell, cluster).filter((i) => !input.status || i.status === input.status);
-    const { items, token } = page(all, input.nextToken, sizeOf(input.maxResults, 100));
+    const { items, token } = pageOf(all, input, 100);
     return { containerInstanceArns: items.map((i) => i.arn), nextToken: token };
   },
   DescribeContainerInstances(input: { cluster?: string; containerInstances: string[]; include?: string[] }, { cell }) {

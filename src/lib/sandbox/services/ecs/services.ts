@@ -1,11 +1,11 @@
 /** Services: create, update, delete, describe, list. */
 import { AwsError, type CallContext, type Operation } from '../../service.js';
-import { page } from '../page.js';
 import { shownOnce } from '../shown.js';
+import { pageOf } from './paging.js';
 import { wake } from './agenda.js';
 import { beginDeployment, primaryOf } from './deployments.js';
 import { checkSettings, needDefinition, newSettings, rollingText, updatedSettings, type ServiceInput } from './service-input.js';
-import { arnOf, atMost, clusterOf, findService, lastPart, sizeOf, slice, type Service } from './state.js';
+import { arnOf, atMost, clusterOf, findDefinition, findService, lastPart, slice, type Service } from './state.js';
 import { showService } from './views.js';
 
 /** A service that is there, and not gone again. */
@@ -64,15 +64,27 @@ function create(input: ServiceInput, context: CallContext): object {
   return { service: { ...showService(cell, service), tags: service.tags } };
 }
 
+/** Where another controller deploys, ECS takes no new task definition. */
+function checkController({ settings }: Service, input: ServiceInput): void {
+  const { type = 'ECS' } = (settings['deploymentController'] as { type?: string } | undefined) ?? {};
+  if (type === 'ECS' || !input.taskDefinition) return;
+  const instead = type === 'CODE_DEPLOY' ? ' Use AWS CodeDeploy to trigger a new deployment.' : '';
+  throw new AwsError(
+    'InvalidParameterException',
+    `Unable to update task definition on services with a ${type} deployment controller.${instead}`,
+  );
+}
+
 function update(input: ServiceInput, context: CallContext): object {
   const { cell, now } = context;
   const service = needService(context, input);
   if (service.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
   const before = primaryOf(service);
   const definition = input.taskDefinition ? needDefinition(cell, input.taskDefinition) : null;
+  checkController(service, input);
   const taskDefinition = definition?.arn ?? before.taskDefinition;
   const settings = updatedSettings(service.settings, input);
-  checkSettings(cell, service.cluster, settings, definition ?? needKept(context, taskDefinition));
+  checkSettings(cell, service.cluster, settings, definition ?? findDefinition(cell, taskDefinition)!);
   const changed = taskDefinition !== before.taskDefinition || rollingText(settings) !== rollingText(service.settings);
   service.settings = settings;
   if (input.desiredCount !== undefined && input.desiredCount !== service.desired) {
@@ -85,14 +97,8 @@ function update(input: ServiceInput, context: CallContext): object {
   return { service: showService(cell, service) };
 }
 
-/** The definition that runs may have been deregistered since. */
-const needKept = ({ cell }: CallContext, arn: string) => {
-  const [family, revision] = lastPart(arn).split(':') as [string, string];
-  return slice(cell).families[family]!.find((d) => d.revision === Number(revision))!;
-};
-
 const listed = (all: readonly Service[], input: { maxResults?: number; nextToken?: string }): object => {
-  const { items, token } = page(all, input.nextToken, sizeOf(input.maxResults, 10));
+  const { items, token } = pageOf(all, input, 10);
   return { serviceArns: items.map((s) => s.arn), nextToken: token };
 };
 

@@ -56,13 +56,6 @@ export const isHealthy = (task: Task, now: number): boolean =>
 export const isUnhealthy = (task: Task, now: number): boolean =>
   task.status === 'RUNNING' && task.unhealthyAt !== null && task.unhealthyAt <= now;
 
-/** A page's size as asked for, within the bounds that ECS allows. */
-export function sizeOf(asked: number | undefined, usual: number): number {
-  if (asked !== undefined && (asked < 1 || asked > 100))
-    throw new AwsError('InvalidParameterException', 'maxResults must be between 1 and 100.');
-  return asked ?? usual;
-}
-
 /** As many things by name or ARN as one call may ask for. */
 export function atMost(items: readonly string[], most: number, what: string): void {
   if (items.length > most) throw new AwsError('InvalidParameterException', `${what} cannot have more than ${most} elements.`);

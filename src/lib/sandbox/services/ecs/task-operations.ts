@@ -1,6 +1,6 @@
 /** Tasks: run, start on an instance, stop, list, describe, protect. */
 import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
-import { page } from '../page.js';
+import { pageOf } from './paging.js';
 import { wake } from './agenda.js';
 import { named, say } from './events.js';
 import { launchTypeOf, needsOf, nextProvider, place, remainingOn, type Place } from './placement.js';
@@ -15,7 +15,6 @@ import {
   lastPart,
   own,
   serviceOfTask,
-  sizeOf,
   slice,
   type LaunchType,
   type Tag,
@@ -218,7 +217,7 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
         (!input.launchType || t.launchType === input.launchType),
     );
     // The newest first: what went wrong last is on the first page.
-    const { items, token } = page(all.reverse(), input.nextToken, sizeOf(input.maxResults, 100));
+    const { items, token } = pageOf(all.reverse(), input, 100);
     return { taskArns: items.map((t) => arnOf(cell, `task/${t.cluster}/${t.id}`)), nextToken: token };
   },
   DescribeTasks(input: { cluster?: string; tasks: string[]; include?: string[] }, { cell, now }) {
