@@ -1,10 +1,11 @@
 /** The `aws` command line against a sandbox: each command is a process of its own, and its output is checked. */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { locate, withClient, type Client, type Tally } from './client.js';
+import { awsVersion, createRunner, type Ran, type Runner } from './aws-run.js';
+import { withClient, type Client, type Tally } from './client.js';
 import { ACCOUNT, REGION, serveSandbox, type Served } from './served.js';
 
 export const awsCommandLine: Client = { name: 'aws command line', program: 'aws', unit: 'commands' };
@@ -39,29 +40,27 @@ export interface Aws {
 /** Writes a file that a command reads, and gives its path. */
 export type WriteFile = (name: string, content: string | object) => string;
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Tests with the `aws` command line against a sandbox of their own. */
 export function withAws(part: string, atLeast: number, tests: (aws: Aws, served: () => Served, file: WriteFile) => void): void {
   withClient(awsCommandLine, part, atLeast, (tally) => {
     let served: Served;
     let scratch: string;
+    let runner: Runner;
     beforeAll(async () => {
       scratch = mkdtempSync(join(tmpdir(), 'baf-aws-'));
       // The versions of the command line write times, and read URLs, differently unless told.
       writeFileSync(join(scratch, 'config'), '[default]\ncli_timestamp_format = iso8601\ncli_follow_urlparam = false\n');
       served = await serveSandbox();
-      shortenWaiters(scratch, settings(served.endpoint, scratch));
+      const env = settings(served.endpoint, scratch);
+      shortenWaiters(scratch, env);
+      runner = createRunner(env);
     });
     afterAll(async () => {
+      runner.close();
       await served.close();
       rmSync(scratch, { recursive: true, force: true });
     });
-    const aws = commands(tally, () => settings(served.endpoint, scratch), {});
+    const aws = commands(tally, (args, env) => runner.run(args, env), {});
     tests(
       aws,
       () => served,
@@ -91,7 +90,7 @@ const settings = (endpoint: string, scratch: string): Record<string, string> => 
   AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
 });
 
-function commands(tally: Tally, base: () => Record<string, string>, env: Readonly<Record<string, string>>): Aws {
+function commands(tally: Tally, run: Runner['run'], env: Readonly<Record<string, string>>): Aws {
   const made = (command: string, ...more: Argument[]): Command => {
     const args = [
       ...command.split(' ').filter(Boolean),
@@ -99,7 +98,7 @@ function commands(tally: Tally, base: () => Record<string, string>, env: Readonl
     ];
     const shown = `aws ${args.join(' ')}`;
     const checked = async <T>(check: (ran: Ran) => T): Promise<T> => {
-      const value = check(await run(args, { ...base(), ...env }));
+      const value = check(await run(args, env));
       tally.checked++;
       return value;
     };
@@ -135,37 +134,11 @@ function commands(tally: Tally, base: () => Record<string, string>, env: Readonl
         }),
     };
   };
-  return Object.assign(made, { as: (more: Readonly<Record<string, string>>) => commands(tally, base, { ...env, ...more }) });
+  return Object.assign(made, { as: (more: Readonly<Record<string, string>>) => commands(tally, run, { ...env, ...more }) });
 }
 
-let version: string | undefined;
 /** Version 1 of the command line ends with 255 where version 2 ends with 254. */
-function refusalCode(): number {
-  version ??= execFileSync(locate('aws')!, ['--version'], { encoding: 'utf8' });
-  return version.startsWith('aws-cli/1.') ? 255 : 254;
-}
-
-/** Processes at once: each is busy for all of its life. */
-const AT_ONCE = 3;
-let running = 0;
-const queue: (() => void)[] = [];
-
-async function run(args: readonly string[], env: Record<string, string>): Promise<Ran> {
-  if (running >= AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
-  else running++;
-  try {
-    return await new Promise<Ran>((resolve, reject) => {
-      execFile('aws', args, { env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-        if (error && typeof error.code !== 'number') reject(error);
-        else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-      });
-    });
-  } finally {
-    const next = queue.shift();
-    if (next) next();
-    else running--;
-  }
-}
+const refusalCode = (): number => (awsVersion().startsWith('aws-cli/1.') ? 255 : 254);
 
 /**
  * Waiters of the command line sleep 15 seconds or so between two looks. They are given their own definitions with
