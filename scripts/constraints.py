@@ -1,7 +1,7 @@
 """Carries the constraints that AWS publishes (required members, lengths, ranges, patterns, enums) over into
 src/lib/sandbox/constraints/<signing name>.json. Run at development time only, where botocore's service models are:
 
-    python3 scripts/constraints.py
+    python3 scripts/constraints.py && npx prettier --write src/lib/sandbox/constraints
 
 Only operations that the sandbox carries out are kept (found by their names in src/lib/sandbox/services), and of their
 inputs only what constrains something. A shape is [type, constraint..., children]: see src/lib/sandbox/validate.ts.

@@ -154,8 +154,29 @@ async function claim(request: StagingRequest, effects: Effects): Promise<{ recor
     services: {},
   };
   const text = JSON.stringify(record);
-  await ssm.put(stagingParameter(request.name), text, { create: true, description: `staging of ${request.owner}` });
+  const create = () =>
+    ssm.put(stagingParameter(request.name), text, { create: true, description: `staging of ${request.owner}` });
+  await afresh(create, async () => (await findStaging(request.name, request.target, effects)) === null, effects.clock);
   return { record, text };
+}
+
+/** For so long SSM holds the name of a parameter that was deleted. */
+const NAME_HELD_MS = 30_000;
+const LOOK_AGAIN_MS = 5_000;
+
+/** Creates what was deleted a moment ago: SSM refuses the name for half a minute, though nothing is there any more. */
+async function afresh(create: () => Promise<unknown>, gone: () => Promise<boolean>, clock: Effects['clock']): Promise<void> {
+  const until = clock.now() + NAME_HELD_MS + LOOK_AGAIN_MS;
+  for (;;) {
+    try {
+      await create();
+      return;
+    } catch (error) {
+      const held = error instanceof UserError && error.code === 'ParameterAlreadyExists';
+      if (!held || clock.now() > until || !(await gone())) throw error;
+      await clock.sleep(LOOK_AGAIN_MS);
+    }
+  }
 }
 
 export async function findStaging(name: string, target: Target, effects: Effects): Promise<StagingRecord | null> {

@@ -70,6 +70,9 @@ describe('stagings', () => {
     expect((await downStaging('demo', base())).text).toBe('The staging demo is gone.');
     expect((await downStaging('demo', base())).text).toMatch(/nothing to do/);
     expect((await lsStagings(base())).text).toMatch(/^No stagings/);
+    // SSM holds the name of the record that was deleted for half a minute: the command waits for it.
+    expect((await upStaging('demo', { ...base(), timeout: '15m', service: ['ui'] })).exitCode).toBe(0);
+    expect((await downStaging('demo', base())).text).toBe('The staging demo is gone.');
   });
 });
 
