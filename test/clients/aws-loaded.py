@@ -19,7 +19,7 @@ def child(args, env, stdout, stderr):
     os.environ.update(env)
     sys.argv = ["aws", *args]
     try:
-        code = awscli.clidriver.main()
+        code = driver.main(args)
     except SystemExit as end:
         code = end.code
     except BaseException:
@@ -43,6 +43,8 @@ def run(args, env):
         return {"code": os.waitstatus_to_exitcode(status), **texts}
 
 
+# The table of commands is made once: each fork goes on from there.
+driver = awscli.clidriver.create_clidriver()
 for line in sys.stdin:
     asked = json.loads(line)
     print(json.dumps(run(asked["args"], asked["env"])), flush=True)
