@@ -99,7 +99,9 @@ beforeEach(fresh);
 
 describe('buckets', () => {
   test('are made in the region of the call, listed, located, and removed when empty', async () => {
-    expect((await s3.send(new ListBucketsCommand({ BucketRegion: REGION }))).Buckets).toMatchObject([{ Name: Bucket, BucketRegion: REGION }]);
+    expect((await s3.send(new ListBucketsCommand({ BucketRegion: REGION }))).Buckets).toMatchObject([
+      { Name: Bucket, BucketRegion: REGION },
+    ]);
     expect((await s3.send(new HeadBucketCommand({ Bucket }))).BucketRegion).toBe(REGION);
     expect((await s3.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint).toBe(REGION);
     await put('a');
