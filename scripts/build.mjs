@@ -45,8 +45,10 @@ const lazyOclif = {
         return `const ${name} = { get of() { return ${isDefault ? `__importDefault(require(${from}))` : `require(${from})`}; } };`;
       },
     );
-    if (names.length === 0) return null;
-    return deferred.replace(new RegExp(`(?<!const )\\b(${names.join('|')})\\b(?=[.)])`, 'g'), '$1.of');
+    // Comparing ids by the rules of a language loads the language: 11 ms.
+    const plain = deferred.replace(/\ba\.(id|name)\.localeCompare\(b\.\1\)/g, '(a.$1 < b.$1 ? -1 : a.$1 > b.$1 ? 1 : 0)');
+    if (names.length === 0) return plain;
+    return plain.replace(new RegExp(`(?<!const )\\b(${names.join('|')})\\b(?=[.)])`, 'g'), '$1.of');
   },
 };
 

@@ -48,8 +48,9 @@ function folded(rows: readonly TagRow[]): TagRow[][] {
 
 /** The newest change among targets that agree. */
 function lastChange(group: readonly TagRow[]): string {
-  const [newest] = group
-    .filter((r) => r.updatedBy !== null)
-    .toSorted((a, b) => (b.updatedAt ?? '').localeCompare(a.updatedAt ?? ''));
+  const [newest] = group.filter((r) => r.updatedBy !== null).toSorted((a, b) => descending(a.updatedAt ?? '', b.updatedAt ?? ''));
   return newest ? `${newest.updatedBy!.split('/').at(-1)} ${newest.updatedAt?.slice(0, 16).replace('T', ' ') ?? ''}`.trim() : '';
 }
+
+/** By code units, as ISO dates want it; the rules of a language would have to be loaded first. */
+const descending = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0);
