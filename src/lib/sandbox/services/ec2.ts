@@ -9,12 +9,14 @@ import { ruleOperations } from './ec2/security-group-rules.js';
 import { groupOperations } from './ec2/security-groups.js';
 import { tagOperations } from './ec2/tags.js';
 import { vpcOperations } from './ec2/vpcs.js';
+import { subnetOperations } from './ec2/subnets.js';
 
 export { attachInterface, regroupInterfaces, releaseInterfaces, type NewInterface } from './ec2/interfaces.js';
 
 const operations: Record<string, Operation> = {
   ...placeOperations,
   ...vpcOperations,
+  ...subnetOperations,
   ...routeOperations,
   ...gatewayOperations,
   ...groupOperations,

@@ -4,7 +4,7 @@ import { filtered, pageOf, type Listing } from './filters.js';
 import { zoneIdOf } from './places.js';
 import { listed, network, newId, type NetworkInterface } from './state.js';
 import { forgetTags, tagsOf } from './tags.js';
-import { takeAddress } from './vpcs.js';
+import { takeAddress } from './subnets.js';
 
 export interface NewInterface {
   /** What it belongs to: an ARN or an id. */
