@@ -9,10 +9,11 @@ export default class ExecWith extends BafCommand {
   static override args = { target: Args.string({ ignoreStdin: true, description: 'ACCOUNT/REGION', required: true }) };
 
   async run(): Promise<void> {
-    // What follows -- belongs to the command, flags and all.
+    // What follows -- belongs to the command, flags and all; oclif forgets it when it parses the rest.
     const at = this.argv.indexOf('--');
-    const { args, flags } = await this.parse(ExecWith, at < 0 ? this.argv : this.argv.slice(0, at));
+    const [own, words] = at < 0 ? [this.argv, []] : [this.argv.slice(0, at), this.argv.slice(at + 1)];
+    const { args, flags } = await this.parse(ExecWith, own);
     const { execWith } = await import('../lib/command/identity.js');
-    process.exitCode = await execWith(args.target, at < 0 ? [] : this.argv.slice(at + 1), flags);
+    process.exitCode = await execWith(args.target, words, flags);
   }
 }

@@ -91,6 +91,7 @@ export interface ServeOptions {
   readonly port?: number;
   readonly latencyMs?: number;
   readonly throttle?: boolean;
+  readonly strictImages?: boolean;
   readonly fleet?: { readonly services: number; readonly targets: number } | null;
 }
 

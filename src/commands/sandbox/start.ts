@@ -20,6 +20,7 @@ export default class SandboxStart extends BafCommand {
     }),
     'enforce-iam': Flags.boolean({ description: 'a role may do only what its policies say (baf sandbox iam)' }),
     throttle: Flags.boolean({ description: "AWS's limits on calls a second", default: true, allowNo: true }),
+    'strict-images': Flags.boolean({ description: 'only images that were pushed are there', allowNo: true }),
     fleet: Flags.string({
       description: 'services that run there already, to try things on',
       helpValue: 'services=N,targets=N',

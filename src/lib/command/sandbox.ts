@@ -20,6 +20,7 @@ interface ServeFlags extends AppFlags {
   readonly port: number;
   readonly latency: number;
   readonly throttle: boolean;
+  readonly 'strict-images'?: boolean | undefined;
   readonly fleet?: string | undefined;
   readonly 'enforce-iam': boolean;
 }
@@ -49,6 +50,7 @@ export async function serveSandbox(flags: ServeFlags, json: boolean): Promise<vo
     port: flags.port,
     latencyMs: flags.latency,
     throttle: flags.throttle,
+    ...(flags['strict-images'] === undefined ? {} : { strictImages: flags['strict-images'] }),
     fleet: flags.fleet === undefined ? null : parseFleet(flags.fleet),
   });
   if (sandbox.attached) {

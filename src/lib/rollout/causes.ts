@@ -15,7 +15,9 @@ export function causeOf(tasks: readonly StoppedTask[]): (Cause & { task: Stopped
 function explain(task: StoppedTask): Cause & { task: StoppedTask; container: string | null } {
   const dead = task.containers.find((c) => c.reason || (c.exitCode !== null && c.exitCode !== 0)) ?? null;
   const exit = dead?.exitCode != null ? ` (exit code ${dead.exitCode})` : '';
-  const reason = [task.stoppedReason, dead?.reason].filter(Boolean).join(': ') || 'no reason given';
+  // A task often repeats its container's reason.
+  const own = dead?.reason && task.stoppedReason?.includes(dead.reason) ? null : dead?.reason;
+  const reason = [task.stoppedReason, own].filter(Boolean).join(': ') || 'no reason given';
   const where = { task, container: dead?.name ?? task.containers[0]?.name ?? null };
   const text = `${task.stoppedReason ?? ''} ${dead?.reason ?? ''}`;
   if (/CannotPullContainer/.test(text))

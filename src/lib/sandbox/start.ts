@@ -23,6 +23,8 @@ export interface SandboxOptions {
   readonly latencyMs?: number;
   /** AWS's limits on calls a second (default), or none. */
   readonly throttle?: boolean;
+  /** Whether only images that were pushed are there; kept in the state. */
+  readonly strictImages?: boolean;
   /** Services that are there already. */
   readonly fleet?: Fleet | null;
 }
@@ -116,6 +118,7 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
   if (Object.keys(store.state.sessions).length === 0) rmSync(join(options.dir, CREDENTIALS), { recursive: true, force: true });
   const accounts = Object.values(options.accounts);
   store.state.accounts = [...new Set([...store.state.accounts, ...accounts])];
+  if (options.strictImages !== undefined) store.state.strictImages = options.strictImages;
   const clock = runningClock(store.state, options.speed, Date.now);
   const sandbox: Sandbox = {
     store,

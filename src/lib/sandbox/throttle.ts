@@ -6,7 +6,10 @@ export interface Bucket {
   readonly refill: number;
 }
 
-/** Source: the AWS documentation of each service's quotas; see docs/sandbox.md. `operations` share the bucket. */
+/**
+ * `operations` share a bucket. Those of ECS are in its documentation, and so are SSM's shared 40 reads and 3 writes a second;
+ * the buckets for history and deletion are estimates, because AWS publishes none.
+ */
 const rules: Readonly<Record<string, readonly (Bucket & { readonly name: string; readonly operations: RegExp })[]>> = {
   ecs: [
     { name: 'cluster-modify', burst: 20, refill: 1, operations: /^(Create|Update|Delete|Put)(Cluster|CapacityProvider)\w*$/ },

@@ -33,3 +33,9 @@ it('names the exit code, and takes no benign stop for a cause', () => {
     ]),
   ).toBeNull();
 });
+
+it('says once what both the task and its container say', () => {
+  const text = 'CannotPullContainerError: not found';
+  const stopped = task({ stopCode: 'TaskFailedToStart', stoppedReason: text }, null, text);
+  expect(causeOf([stopped])?.message).toBe(text);
+});
