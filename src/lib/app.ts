@@ -51,7 +51,7 @@ export async function openApp(flags: AppFlags, read?: ReadFiles): Promise<App> {
   const { createGateways } = await import('./aws/gateways.js');
   const aws = createClients({
     endpoint: sandbox?.endpoint ?? null,
-    rolePattern: platform.role,
+    rolePattern: platform.identity.role,
     stsRegion: firstRegion(platform),
     actor,
     now: clock.now,

@@ -19,6 +19,12 @@ const stagings = z.strictObject({
 const environment = z.strictObject({
   protected: z.optional(about(z.boolean(), 'changes are confirmed')),
   promoteFrom: z.optional(about(z.string(), 'environment whose versions come here next')),
+  access: z.optional(
+    about(
+      z.enum(['standing', 'on-demand']),
+      'on-demand: people need an approved request (`baf access request`); default standing',
+    ),
+  ),
   targets: z.optional(targets),
   waves: z.optional(
     about(
@@ -31,24 +37,73 @@ const environment = z.strictObject({
   stagings: z.optional(about(stagings, 'present where stagings may be made')),
 });
 
+const roleArn = (...placeholders: string[]) =>
+  z
+    .string()
+    .check(
+      z.regex(
+        new RegExp(`^arn:[^:]+:iam::(${['\\d{12}', ...placeholders].join('|')}):role\\/.+$`),
+        `not a role ARN${placeholders.length > 0 ? ' with {account}' : ''}`,
+      ),
+    );
+
+const identity = z.strictObject({
+  role: about(roleArn('\\{account\\}'), 'role to assume, with {account}'),
+  sso: z.optional(
+    about(
+      z.strictObject({
+        session: about(z.string().check(z.minLength(1)), 'name of the sso-session, shared with the aws command line'),
+        startUrl: about(
+          z.string().check(z.regex(/^https?:\/\/\S+$/, 'not an address, e.g. https://acme.awsapps.com/start')),
+          'start URL',
+        ),
+        region: about(z.string(), 'region of IAM Identity Center'),
+        role: z.optional(
+          about(z.string(), 'permission set that people have in every account: used there directly, without a chain'),
+        ),
+        account: z.optional(about(z.string(), 'account whose permission set starts the chain to identity.role')),
+      }),
+      'IAM Identity Center',
+    ),
+  ),
+  ci: z.optional(
+    about(
+      z.strictObject({
+        provider: z.optional(
+          about(
+            z.enum(['auto', 'github', 'gitlab', 'file', 'none']),
+            'whose token proves who the pipeline is; default auto: what is detected',
+          ),
+        ),
+        audience: z.optional(about(z.string(), 'audience of the token; default sts.amazonaws.com')),
+        tokenVariable: z.optional(about(z.string(), "variable that GitLab's id_tokens fill; default AWS_OIDC_TOKEN")),
+        role: z.optional(about(roleArn('\\{account\\}'), 'role for pipelines, with {account}; default identity.role')),
+      }),
+      'web identity in CI',
+    ),
+  ),
+  via: z.optional(
+    about(
+      z.strictObject({ role: about(roleArn(), 'role in the hub account'), externalId: z.optional(z.string()) }),
+      'hub role that is assumed first',
+    ),
+  ),
+  externalId: z.optional(about(z.string(), 'external id that identity.role asks for')),
+});
+
+const access = z.strictObject({
+  approvers: about(z.array(z.string()).check(z.minLength(1)), 'who may grant access; nobody grants their own'),
+  maxFor: z.optional(about(durationText, 'longest time that may be asked for; default 8h')),
+});
+
 export const platformDefinition = z.strictObject({
   platform: about(
     z.string().check(z.regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name has small letters, digits and -')),
     'name of the platform',
   ),
   engine: z.optional(about(z.enum(['cloudformation', 'terraform']), 'what applies stacks')),
-  identity: about(
-    z.strictObject({
-      role: about(
-        z.string().check(z.regex(/^arn:[^:]+:iam::(\{account\}|\d{12}):role\/.+$/, 'not a role ARN with {account}')),
-        'role to assume, with {account}',
-      ),
-      sso: z.optional(
-        about(z.strictObject({ session: z.string(), startUrl: z.string(), region: z.string() }), 'IAM Identity Center'),
-      ),
-    }),
-    'who deploys',
-  ),
+  identity: about(identity, 'who deploys'),
+  access: z.optional(about(access, 'access on demand')),
   accounts: about(
     z.record(z.string(), z.union([z.string(), z.number()], 'an account id has twelve digits, in quotes')),
     'alias: twelve digits, in quotes',
@@ -60,10 +115,13 @@ export type PlatformFile = z.infer<typeof platformDefinition>;
 
 /** Keys that each object of the file takes. */
 export const platformKeys: Readonly<Record<string, readonly string[]>> = {
-  '': ['platform', 'engine', 'identity', 'accounts', 'environments'],
-  identity: ['role', 'sso'],
-  'identity\\.sso': ['session', 'startUrl', 'region'],
-  'environments\\.[^.]+': ['protected', 'promoteFrom', 'targets', 'waves', 'stagings'],
+  '': ['platform', 'engine', 'identity', 'access', 'accounts', 'environments'],
+  identity: ['role', 'sso', 'ci', 'via', 'externalId'],
+  'identity\\.sso': ['session', 'startUrl', 'region', 'role', 'account'],
+  'identity\\.ci': ['provider', 'audience', 'tokenVariable', 'role'],
+  'identity\\.via': ['role', 'externalId'],
+  access: ['approvers', 'maxFor'],
+  'environments\\.[^.]+': ['protected', 'promoteFrom', 'access', 'targets', 'waves', 'stagings'],
   'environments\\.[^.]+\\.waves\\.\\d+': ['targets', 'bake'],
   'environments\\.[^.]+\\.stagings': ['ttl', 'maxTtl', 'perOwner', 'hours', 'domain'],
 };

@@ -1,7 +1,7 @@
 /** Finds and reads the platform file: `--platform`, then BAF_PLATFORM, then the `platform:` key; a path or `ssm:/path`. */
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
-import type { Environment, Platform } from '../model/platform.js';
+import type { Environment, IdentityRules, Platform } from '../model/platform.js';
 import type { Target, Wave } from '../model/target.js';
 import { durationMs } from './checks.js';
 import { platformDefinition, platformKeys, type PlatformFile } from './definition-platform.js';
@@ -66,15 +66,56 @@ export function parsePlatform(text: string, ref: string): Platform {
       environmentOf(name, input, accounts, Object.keys(file.environments), found),
     ]),
   );
+  const identity = identityOf(file.identity, accounts, found);
+  for (const [name, environment] of Object.entries(environments))
+    if (environment.access === 'on-demand' && !file.access)
+      found.push({
+        path: ['environments', name, 'access'],
+        message: 'access on demand needs who may approve it: access: { approvers: [...] }',
+      });
   if (found.length > 0) throw problems(source, found);
   return {
     name: file.platform,
     engine: file.engine ?? 'cloudformation',
     source: ref,
-    role: file.identity.role,
-    sso: file.identity.sso ?? null,
+    identity,
+    access: file.access ? { approvers: file.access.approvers, maxForMs: durationMs(file.access.maxFor ?? '8h') } : null,
     accounts,
     environments,
+  };
+}
+
+function identityOf(
+  input: PlatformFile['identity'],
+  accounts: Readonly<Record<string, string>>,
+  found: Problem[],
+): IdentityRules {
+  const { sso, ci, via } = input;
+  const hub = sso?.account;
+  if (hub !== undefined && !Object.hasOwn(accounts, hub))
+    found.push({
+      path: ['identity', 'sso', 'account'],
+      message: `there is no account ${hub}${didYouMean(hub, Object.keys(accounts))}; accounts: ${Object.keys(accounts).join(', ')}`,
+    });
+  return {
+    role: input.role,
+    sso: sso
+      ? {
+          session: sso.session,
+          startUrl: sso.startUrl,
+          region: sso.region,
+          role: sso.role ?? null,
+          accountId: hub === undefined ? null : (accounts[hub] ?? null),
+        }
+      : null,
+    ci: {
+      provider: ci?.provider ?? 'auto',
+      audience: ci?.audience ?? 'sts.amazonaws.com',
+      tokenVariable: ci?.tokenVariable ?? 'AWS_OIDC_TOKEN',
+      role: ci?.role ?? input.role,
+    },
+    via: via ? { role: via.role, externalId: via.externalId ?? null } : null,
+    externalId: input.externalId ?? null,
   };
 }
 
@@ -120,6 +161,7 @@ function environmentOf(
     name,
     protected: input.protected ?? false,
     promoteFrom: input.promoteFrom ?? null,
+    access: input.access ?? 'standing',
     waves: waves.map((wave, index): Wave => {
       const at = input.waves ? [...base, 'waves', index, 'targets'] : [...base, 'targets'];
       const targets = wave.targets.flatMap((text, position) => {

@@ -11,9 +11,51 @@ export interface Environment {
   readonly name: string;
   readonly protected: boolean;
   readonly promoteFrom: string | null;
+  /** Whether people need an approved request. */
+  readonly access: 'standing' | 'on-demand';
   readonly waves: readonly Wave[];
   /** Present where stagings may be made in this environment. */
   readonly stagings: StagingRules | null;
+}
+
+/** IAM Identity Center, as the platform uses it. */
+export interface SsoRules {
+  /** Name of the sso-session, and start URL: where the shared token cache keeps the login. */
+  readonly session: string;
+  readonly startUrl: string;
+  readonly region: string;
+  /** Permission set used directly in each account, or null: then `identity.role` is assumed from `account`'s. */
+  readonly role: string | null;
+  /** Id of the account that starts the chain, or null for the first of the platform. */
+  readonly accountId: string | null;
+}
+
+export type CiProvider = 'auto' | 'github' | 'gitlab' | 'file' | 'none';
+
+export interface CiRules {
+  readonly provider: CiProvider;
+  readonly audience: string;
+  /** Variable in which GitLab puts the token. */
+  readonly tokenVariable: string;
+  /** Role pattern with `{account}`. */
+  readonly role: string;
+}
+
+export interface IdentityRules {
+  /** IAM role pattern with `{account}`. */
+  readonly role: string;
+  readonly sso: SsoRules | null;
+  readonly ci: CiRules;
+  /** Hub role assumed before `role`, or null. */
+  readonly via: { readonly role: string; readonly externalId: string | null } | null;
+  /** External id that `role` asks for. */
+  readonly externalId: string | null;
+}
+
+export interface AccessRules {
+  /** Who may grant: names as baf records them. */
+  readonly approvers: readonly string[];
+  readonly maxForMs: number;
 }
 
 export interface Platform {
@@ -21,9 +63,8 @@ export interface Platform {
   readonly engine: 'cloudformation' | 'terraform';
   /** Where it was read from: a file's path or `ssm:/path`. */
   readonly source: string;
-  /** IAM role pattern with `{account}`. */
-  readonly role: string;
-  readonly sso: { readonly session: string; readonly startUrl: string; readonly region: string } | null;
+  readonly identity: IdentityRules;
+  readonly access: AccessRules | null;
   /** Alias -> 12-digit account id. */
   readonly accounts: Readonly<Record<string, string>>;
   readonly environments: Readonly<Record<string, Environment>>;

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { parsePlatform } from '../../../src/lib/config/platform.js';
+import type { UserError } from '../../../src/lib/errors/user-error.js';
+
+const file = (identity: string, rest = ''): string => `platform: acme
+identity:
+  role: arn:aws:iam::{account}:role/baf-deploy
+${identity}
+accounts: { hub: '000000000001', prod: '222222222222' }
+${rest}
+environments:
+  prod: { targets: [prod/eu-west-1] }
+`;
+
+describe('who deploys, as the platform file says it', () => {
+  it('has sensible rules where nothing is said', () => {
+    const { identity, access, environments } = parsePlatform(file(''), 'p.yaml');
+    expect(identity).toEqual({
+      role: 'arn:aws:iam::{account}:role/baf-deploy',
+      sso: null,
+      ci: {
+        provider: 'auto',
+        audience: 'sts.amazonaws.com',
+        tokenVariable: 'AWS_OIDC_TOKEN',
+        role: 'arn:aws:iam::{account}:role/baf-deploy',
+      },
+      via: null,
+      externalId: null,
+    });
+    expect(access).toBeNull();
+    expect(environments['prod']!.access).toBe('standing');
+  });
+
+  it('reads single sign-on, CI, a hub and approvers', () => {
+    const { identity, access } = parsePlatform(
+      file(
+        `  sso: { session: acme, startUrl: https://acme.example/start, region: eu-west-1, role: Deploy, account: hub }
+  ci: { provider: gitlab, audience: aws, tokenVariable: TOKEN, role: "arn:aws:iam::{account}:role/ci" }
+  via: { role: "arn:aws:iam::000000000001:role/hub", externalId: shared }
+  externalId: other`,
+        'access: { approvers: [ana], maxFor: 2h }',
+      ),
+      'p.yaml',
+    );
+    expect(identity.sso).toMatchObject({ role: 'Deploy', accountId: '000000000001' });
+    expect(identity.ci).toEqual({
+      provider: 'gitlab',
+      audience: 'aws',
+      tokenVariable: 'TOKEN',
+      role: 'arn:aws:iam::{account}:role/ci',
+    });
+    expect(identity.via).toEqual({ role: 'arn:aws:iam::000000000001:role/hub', externalId: 'shared' });
+    expect(identity.externalId).toBe('other');
+    expect(access).toEqual({ approvers: ['ana'], maxForMs: 7_200_000 });
+  });
+
+  it.each([
+    [
+      '  sso: { session: a, startUrl: https://a.example, region: eu-west-1, account: hubb }',
+      '',
+      /p\.yaml:4.*no account hubb.*did you mean hub/,
+    ],
+    ['  sso: { session: a, startUrl: acme, region: eu-west-1 }', '', /p\.yaml:4.*not an address/],
+    ['  via: { role: "arn:aws:iam::{account}:role/hub" }', '', /p\.yaml:4.*not a role ARN/],
+    ['', 'access: { approvers: [] }', /p\.yaml:6/],
+  ])('names the line of a mistake: %s%s', (identity, rest, message) => {
+    let thrown: unknown;
+    try {
+      parsePlatform(file(identity, rest), 'p.yaml');
+    } catch (error) {
+      thrown = error;
+    }
+    expect((thrown as UserError).message).toMatch(message);
+  });
+
+  it('asks for approvers where access is on demand', () => {
+    expect(() => parsePlatform(file('').replace('{ targets:', '{ access: on-demand, targets:'), 'p.yaml')).toThrow(/approvers/);
+  });
+});
