@@ -1,5 +1,5 @@
 /** The import rule of the design: commands -> app -> engine/stacks/identity/output -> pure parts -> model. */
-const pure = '^src/lib/(model|config|templates|tags|rollout|stagings)/';
+const pure = '^src/lib/(model|config|templates|tags|rollout|stagings|redaction|doctor)/';
 module.exports = {
   forbidden: [
     {
@@ -27,6 +27,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/lib/(engine|stacks|identity|aws)/' },
       to: { path: '^src/lib/(output|command|app)' },
+    },
+    {
+      name: 'redaction-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/lib/redaction/' },
+      to: { pathNot: '^src/lib/redaction/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
   ],

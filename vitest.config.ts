@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/watch-secrets.ts'],
     // Most tests wait for programs they started: every core has something to do.
     maxWorkers: '100%',
     testTimeout: 120_000,

@@ -3,8 +3,11 @@ import { run } from '@oclif/core';
 import { nearest } from './lib/errors/nearest.js';
 import { ExitCode, UserError } from './lib/errors/user-error.js';
 import { toUserError } from './lib/command/base.js';
+import { guardStreams } from './lib/output/guard.js';
 
 export async function main(args: string[], bin: string): Promise<void> {
+  guardStreams(process, process.env);
+  process.on('uncaughtException', crash);
   process.env['OCLIF_DISABLE_LINEWRAP'] ??= '0';
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   // No themes: their file need not be looked for.
@@ -34,6 +37,15 @@ export async function main(args: string[], bin: string): Promise<void> {
     if (problem.exitCode === ExitCode.bug) process.stderr.write(`${failure.stack ?? ''}\n`);
     process.exitCode = problem.exitCode;
   }
+}
+
+/** What nobody caught: Node itself would print it past the guard. */
+function crash(error: unknown): void {
+  if ((error as NodeJS.ErrnoException | null)?.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text}\nThis is a bug in baf. Please report it with the command you ran.\n`, () =>
+    process.exit(ExitCode.bug),
+  );
 }
 
 /** Once the result is out nothing is left to wait for: idle connections would hold the process for a moment. */

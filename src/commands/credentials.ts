@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BafCommand } from '../lib/command/base.js';
+import { showSecrets } from '../lib/output/guard.js';
 
 export default class Credentials extends BafCommand {
   static override description = "Give the credentials of the platform's role in a target to other tools.";
@@ -19,6 +20,7 @@ export default class Credentials extends BafCommand {
     const { showCredentials } = await import('../lib/command/identity.js');
     const done = await showCredentials(flags);
     for (const text of done.warnings) this.note(text);
+    showSecrets(process.stdout);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     return done.json;
   }

@@ -3,6 +3,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { handedOut, record } from '../runs.js';
+import { planted } from '../secrets.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'bin', 'run.cjs');
@@ -30,20 +32,21 @@ export interface Place {
 }
 
 /** Environment of a stranger's machine: no AWS set-up, no CI, no colours asked for. */
-const environment = (): NodeJS.ProcessEnv => {
+const environment = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(
       ([key]) => !/^(AWS_|BAF_|GITHUB_|GITLAB_|CI$|VITEST|FORCE_COLOR|NO_COLOR|NODE_OPTIONS|NODE_V8_COVERAGE)/.test(key),
     ),
   );
-  return { ...clean, BAF_ACTOR: 'ana' };
+  return { ...clean, ...planted, BAF_ACTOR: 'ana', ...more };
 };
 
-export function place(): Place {
+/** `env`: what the commands find in their environment besides. */
+export function place(env: Readonly<Record<string, string>> = {}): Place {
   const dir = mkdtempSync(join(tmpdir(), 'baf-acceptance-'));
   cpSync(join(root, 'examples', 'retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
   const start = (...args: string[]): Running => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: dir, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bin, ...args], { cwd: dir, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     const waiting: { pattern: RegExp; resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -59,6 +62,7 @@ export function place(): Place {
     const done = new Promise<Ran>((resolveDone) =>
       child.on('close', (code, signal) => {
         waiting.forEach((w) => w.reject(new Error(`ended without ${w.pattern}: ${stdout}${stderr}`)));
+        record({ args, stdout, stderr, secrets: [...Object.values(planted), ...handedOut(dir)] });
         resolveDone({ code, signal, stdout, stderr });
       }),
     );

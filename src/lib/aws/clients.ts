@@ -4,6 +4,7 @@ import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { createRoles, sessionName, type Credentials, type CredentialsProvider, type CredentialStore } from '../identity/roles.js';
 import type { Target } from '../model/target.js';
+import { keepCredentials } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
 
 export interface ClientOptions {
@@ -139,7 +140,9 @@ export function createClients(options: ClientOptions): Aws {
       try {
         const client = await sts();
         const { Account, Arn, UserId } = await client.send(new GetCallerIdentityCommand({}));
-        const { expiration } = await client.config.credentials();
+        const own = await client.config.credentials();
+        keepCredentials(own);
+        const { expiration } = own;
         return { account: Account ?? '', arn: Arn ?? '', userId: UserId ?? '', expiresAt: expiration ?? null };
       } catch (error) {
         throw explainAwsError(error, 'sts:GetCallerIdentity', options.stsRegion);

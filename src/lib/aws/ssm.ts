@@ -3,6 +3,7 @@ import type { Parameter as SdkParameter, SSMClient } from '@aws-sdk/client-ssm';
 import type { SsmGateway } from '../engine/effects.js';
 import { UserError } from '../errors/user-error.js';
 import type { Parameter, ParameterMetadata } from '../model/parameter.js';
+import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
 
 export function createSsmGateway(client: () => Promise<SSMClient>, where: string): SsmGateway {
@@ -106,10 +107,13 @@ export function createSsmGateway(client: () => Promise<SSMClient>, where: string
   };
 }
 
-const toParameter = (p: SdkParameter): Parameter => ({
-  name: p.Name ?? '',
-  value: p.Value ?? '',
-  version: p.Version ?? 0,
-  updatedAt: p.LastModifiedDate?.getTime() ?? 0,
-  selector: p.Selector ?? null,
-});
+function toParameter(p: SdkParameter): Parameter {
+  if (p.Type === 'SecureString') keepSecret(p.Value);
+  return {
+    name: p.Name ?? '',
+    value: p.Value ?? '',
+    version: p.Version ?? 0,
+    updatedAt: p.LastModifiedDate?.getTime() ?? 0,
+    selector: p.Selector ?? null,
+  };
+}

@@ -2,6 +2,7 @@
 import type { BafEvent } from '../model/event.js';
 import { chooseProgress, createRenderer, renderSafely } from '../output/renderers.js';
 import { shouldColor } from '../output/style.js';
+import { hideSecretsIn } from '../redaction/secrets.js';
 import { listenForSignals } from '../system/signals.js';
 
 export interface ProgressFlags {
@@ -34,8 +35,9 @@ export async function showProgress<R>(
     const stream = start(interruption.signal)[Symbol.asyncIterator]() as AsyncIterator<BafEvent, R>;
     for (;;) {
       const next = await stream.next();
-      if (next.done) return { result: next.value, events, interrupted: interruption.received() };
-      const event = next.value;
+      // Before anything is cut to the width of a screen: half a secret would be none that is recognised.
+      if (next.done) return { result: hideSecretsIn(next.value), events, interrupted: interruption.received() };
+      const event = hideSecretsIn(next.value);
       if (event.type === 'rollout.started') running.add(`${event.service} in ${event.target}`);
       if (event.type === 'rollout.ended') running.delete(`${event.service} in ${event.target}`);
       if (event.type !== 'rollout.progress') events.push(event);

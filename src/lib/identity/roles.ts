@@ -1,4 +1,6 @@
 /** One set of credentials for each account, shared by its regions: assumed once, renewed ten minutes before the end. */
+import { keepCredentials } from '../redaction/secrets.js';
+
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -37,8 +39,10 @@ export function createRoles(
     !credentials.expiration || credentials.expiration.getTime() - now() > RENEW_MS;
   const obtain = async (roleArn: string): Promise<Credentials> => {
     const kept = refused.has(roleArn) ? null : await store?.get(roleArn);
+    if (kept) keepCredentials(kept);
     if (kept && lasts(kept)) return kept;
     const fresh = await assume(roleArn);
+    keepCredentials(fresh);
     refused.delete(roleArn);
     await store?.put(roleArn, fresh);
     return fresh;
