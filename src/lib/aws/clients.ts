@@ -1,10 +1,10 @@
 /** Makes the SDK clients: one for each service, account and region, loaded when first used. */
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { createRoles, sessionName, type Credentials, type CredentialsProvider, type CredentialStore } from '../identity/roles.js';
 import type { Target } from '../model/target.js';
 import { keepCredentials } from '../redaction/secrets.js';
+import { createPool, logger, SANDBOX, streamCollector, type Logger } from './defaults.js';
 import { awsCode, explainAwsError } from './errors.js';
 
 export interface ClientOptions {
@@ -18,8 +18,6 @@ export interface ClientOptions {
   readonly store: CredentialStore | null;
 }
 
-type Logger = NonNullable<SSMClientConfig['logger']>;
-
 export interface ClientConfig {
   readonly region: string;
   readonly credentials: CredentialsProvider;
@@ -30,29 +28,6 @@ export interface ClientConfig {
   readonly streamCollector: (stream: AsyncIterable<Uint8Array>) => Promise<Uint8Array>;
   readonly logger: Logger;
 }
-
-/** Without `info`: for it the SDK would copy every input and output, with what is sensitive taken out. */
-const logger = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as Logger;
-
-/** The answer of Node's own HTTP client, whole. The SDK's collector asks for web streams first, and they take 7 ms to load. */
-async function streamCollector(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-}
-
-/** In the sandbox the user's AWS files have no say, and need not be read. */
-const SANDBOX = {
-  retryMode: 'standard',
-  defaultsMode: 'standard',
-  useDualstackEndpoint: false,
-  useFipsEndpoint: false,
-  userAgentAppId: '',
-  authSchemePreference: [] as string[],
-};
-/** Milliseconds until a connection stands, and until the next byte of an answer. */
-const CONNECTION_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 60_000;
 
 /** Opens a client of one service in a target; each is made once. */
 export type Clients = <T>(target: Target, make: (config: ClientConfig) => Promise<T>) => () => Promise<T>;
@@ -74,11 +49,7 @@ export interface Aws {
 
 export function createClients(options: ClientOptions): Aws {
   const endpoint = options.endpoint ? { endpoint: options.endpoint, ...SANDBOX } : {};
-  let pool: NodeHttpHandler | null = null;
-  const requestHandler = async (): Promise<NodeHttpHandler> => {
-    const { NodeHttpHandler } = await import('@smithy/node-http-handler');
-    return (pool ??= new NodeHttpHandler({ connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: ANSWER_TIMEOUT_MS }));
-  };
+  const requestHandler = createPool();
   const sts = async (): Promise<STSClient> => {
     const { STSClient } = await import('./sdk/sts.js');
     const base = options.endpoint ? { credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' } } : {};

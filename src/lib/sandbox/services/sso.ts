@@ -2,7 +2,7 @@
 import { AwsError, type CallContext, type SandboxService } from '../service.js';
 import { page } from './page.js';
 import { provisionRole } from './sso/roles.js';
-import { held, ssoOf, type Login } from './sso/state.js';
+import { ACCOUNT_ACCESS, held, ssoOf, type Login } from './sso/state.js';
 
 type Bearer = { accessToken: string };
 type Paged = Bearer & { nextToken?: string; maxResults?: number };
@@ -14,7 +14,10 @@ function need({ accessToken }: Bearer, { world, now }: CallContext): Login {
   const slice = ssoOf(world);
   const token = held(slice.tokens, accessToken);
   const login = token && token.expiresAt > now ? held(slice.logins, token.login) : null;
-  if (!login) throw new AwsError('UnauthorizedException', 'Session token not found or invalid', 401);
+  // A token for other things (an editor's assistant, say) is none for the portal.
+  const scopes = login?.scopes ?? [];
+  if (!login || (scopes.length > 0 && !scopes.includes(ACCOUNT_ACCESS)))
+    throw new AwsError('UnauthorizedException', 'Session token not found or invalid', 401);
   return login;
 }
 

@@ -20,8 +20,6 @@ const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 /** A login lasts eight hours; its tokens an hour where they can be refreshed, and as long as it where they cannot. */
 const LOGIN_MS = 8 * 3_600_000;
 const TOKEN_MS = 3_600_000;
-/** Without this scope there is no refresh token. */
-const REFRESHABLE = 'sso:account:access';
 
 const invalidGrant = () => oauthError('InvalidGrantException', 'invalid_grant', 'Invalid grant provided');
 const expired = (what: string) => oauthError('ExpiredTokenException', 'expired_token', `${what} is expired`);
@@ -94,7 +92,9 @@ function logIn(clientId: string, { scopes }: Client, context: CallContext): obje
     user: slice.directory.user,
     clientId,
     endsAt: now + LOGIN_MS,
-    refreshToken: scopes.includes(REFRESHABLE) ? `aor${id(120)}` : null,
+    // Clients without scopes get none.
+    refreshToken: scopes.length > 0 ? `aor${id(120)}` : null,
+    scopes,
   };
   return token(login, context);
 }

@@ -42,6 +42,8 @@ export interface Login {
   /** End of the login: no refresh goes beyond it. */
   readonly endsAt: number;
   readonly refreshToken: string | null;
+  /** What it is good for; none asked for: as clients of old, for everything. */
+  readonly scopes?: readonly string[];
 }
 
 export interface SsoSlice {
@@ -92,6 +94,9 @@ const directory = (): SsoSlice['directory'] => ({
     },
   ],
 });
+
+/** What the portal asks of a login. */
+export const ACCOUNT_ACCESS = 'sso:account:access';
 
 /** The organisation has one; its state is kept with the first account. */
 export const ssoOf = (world: World): SsoSlice =>

@@ -1,0 +1,108 @@
+/** The folder of logins that `aws sso login`, the SDKs and baf share: its files, and the lock that baf's own processes keep. */
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, open, readFile, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { CacheFiles, Lock } from '../identity/sso/effects.js';
+import { withFileLock } from './file-lock.js';
+
+/** Where the aws command line and the SDKs look; they know no other place. */
+export const sharedCacheDir = (env: NodeJS.ProcessEnv): string => join(env['HOME'] || homedir(), '.aws', 'sso', 'cache');
+
+/** Times that a file is read that is not yet whole, and milliseconds between them. */
+const READS = 5;
+const BETWEEN_MS = 40;
+
+export function ssoCacheFiles(dir: string): CacheFiles {
+  return {
+    async read(name) {
+      for (let left = READS; ; left--) {
+        const text = await readIfThere(join(dir, name));
+        if (text === null || left === 1 || isWhole(text)) return text;
+        await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
+      }
+    },
+    async write(name, text) {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      const temporary = join(dir, `${name}.${randomUUID()}.tmp`);
+      try {
+        const file = await open(temporary, 'wx', 0o600);
+        try {
+          await file.writeFile(text);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        // A umask takes away, never adds; some file systems know no modes.
+        await chmod(temporary, 0o600).catch(() => undefined);
+        await rename(temporary, join(dir, name));
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+      await sweep(dir, name);
+    },
+    async remove(name) {
+      await sweep(dir, name);
+      try {
+        await unlink(join(dir, name));
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Files begun by a process that was killed: who writes or removes holds the lock, so nobody else is at it. */
+async function sweep(dir: string, name: string): Promise<void> {
+  const names = await readdir(dir).catch(() => []);
+  await Promise.all(
+    names.filter((n) => n.startsWith(`${name}.`) && n.endsWith('.tmp')).map((n) => rm(join(dir, n), { force: true })),
+  );
+}
+
+function isWhole(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+export interface SsoLockOptions {
+  readonly what: string;
+  readonly waitMs: number;
+  readonly waiting?: ((pid: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Beside the file it protects: whoever shares the one shares the other. */
+export function ssoLock(dir: string, options: SsoLockOptions): Lock {
+  return (name, work) => {
+    const lock = join(dir, `${name}.lock`);
+    const inVain = join(dir, `${name}.declined`);
+    return withFileLock(lock, options, async (waitedSince) =>
+      work({
+        askedInVain:
+          waitedSince !== null &&
+          (await stat(inVain).then(
+            (s) => s.mtimeMs >= waitedSince,
+            () => false,
+          )),
+        tellInVain: () => writeFile(inVain, '{}', { mode: 0o600 }).catch(() => undefined),
+      }),
+    );
+  };
+}
