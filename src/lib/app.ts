@@ -92,6 +92,7 @@ export interface ServeOptions {
   readonly latencyMs?: number;
   readonly throttle?: boolean;
   readonly strictImages?: boolean;
+  readonly readsTrailMs?: number;
   readonly fleet?: { readonly services: number; readonly targets: number } | null;
 }
 

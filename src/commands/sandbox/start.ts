@@ -21,6 +21,13 @@ export default class SandboxStart extends BafCommand {
     'enforce-iam': Flags.boolean({ description: 'a role may do only what its policies say (baf sandbox iam)' }),
     throttle: Flags.boolean({ description: "AWS's limits on calls a second", default: true, allowNo: true }),
     'strict-images': Flags.boolean({ description: 'only images that were pushed are there', allowNo: true }),
+    'stale-reads': Flags.integer({
+      description: 'for how long reads of ECS show what was there before a write, in milliseconds of sandbox time',
+      min: 0,
+      max: 60_000,
+      default: 1000,
+      helpValue: 'MS',
+    }),
     fleet: Flags.string({
       description: 'services that run there already, to try things on',
       helpValue: 'services=N,targets=N',

@@ -21,6 +21,7 @@ interface ServeFlags extends AppFlags {
   readonly latency: number;
   readonly throttle: boolean;
   readonly 'strict-images'?: boolean | undefined;
+  readonly 'stale-reads': number;
   readonly fleet?: string | undefined;
   readonly 'enforce-iam': boolean;
 }
@@ -51,6 +52,7 @@ export async function serveSandbox(flags: ServeFlags, json: boolean): Promise<vo
     latencyMs: flags.latency,
     throttle: flags.throttle,
     ...(flags['strict-images'] === undefined ? {} : { strictImages: flags['strict-images'] }),
+    readsTrailMs: flags['stale-reads'],
     fleet: flags.fleet === undefined ? null : parseFleet(flags.fleet),
   });
   if (sandbox.attached) {
@@ -123,13 +125,17 @@ interface CallCount {
   failed: number;
 }
 
+const trouble = ({ failed, throttled }: CallCount): string => {
+  const parts = [...(failed ? [`${failed} failed`] : []), ...(throttled ? [`${throttled} throttled`] : [])];
+  return parts.length > 0 ? `  (${parts.join(', ')})` : '';
+};
+
 export async function sandboxCalls(flags: Flags): Promise<Done> {
   const { sandbox } = await open(flags);
   try {
     const { calls } = JSON.parse(await sandbox.ask('calls')) as { calls: CallCount[] };
     const lines = calls.map(
-      (c) =>
-        `${String(c.count).padStart(6)}  ${c.service}:${c.operation}  ${c.account}/${c.region}${c.failed ? `  (${c.failed} failed)` : ''}`,
+      (c) => `${String(c.count).padStart(6)}  ${c.service}:${c.operation}  ${c.account}/${c.region}${trouble(c)}`,
     );
     return { json: { calls }, text: lines.join('\n') || 'No calls yet.' };
   } finally {

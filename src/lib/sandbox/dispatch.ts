@@ -173,6 +173,7 @@ const expired = (json: boolean): AwsError =>
 
 const throttled = (service: string): AwsError => {
   if (service === 'ec2') return new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  if (service === 'awsssoportal') return new AwsError('TooManyRequestsException', 'HTTP 429 Too Many Requests', 429);
   if (service === 's3') return new AwsError('SlowDown', 'Please reduce your request rate.', 503);
   const query = ['sts', 'iam', 'elasticloadbalancing', 'cloudformation', 'monitoring'].includes(service);
   return new AwsError(query ? 'Throttling' : 'ThrottlingException', 'Rate exceeded');

@@ -52,6 +52,8 @@ export interface World {
   session(accessKeyId: string): Session | null;
   /** Tasks that may run at once in `account/region` or `account/region/zone`, or null where no fault limits them. */
   capacity(where: string): number | null;
+  /** For how long reads show what was there before a write, in milliseconds of sandbox time. */
+  readsTrailMs(): number;
   /** Whether a role may do only what its policies say. */
   enforces(): boolean;
   /** Keeps which actions a role was allowed and denied while that is so. */

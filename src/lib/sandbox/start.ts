@@ -23,6 +23,8 @@ export interface SandboxOptions {
   readonly latencyMs?: number;
   /** AWS's limits on calls a second (default), or none. */
   readonly throttle?: boolean;
+  /** For how long reads trail writes, in milliseconds of sandbox time; default 1000. */
+  readonly readsTrailMs?: number;
   /** Whether only images that were pushed are there; kept in the state. */
   readonly strictImages?: boolean;
   /** Services that are there already. */
@@ -44,6 +46,9 @@ export interface OpenSandbox {
   ask(path: string, body?: string): Promise<string>;
   close(): Promise<void>;
 }
+
+/** A second, as ECS's documentation of RunTask lets one expect. */
+const READS_TRAIL_MS = 1_000;
 
 const CREDENTIALS = 'credentials';
 
@@ -103,16 +108,25 @@ function take(lock: string): boolean {
 
 async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> {
   // Loaded by the process that serves only: who joins starts faster without them.
-  const [{ allServices }, { runningClock }, { createWorld }, { openStore }, { seed }, { serve }, { createThrottle, noThrottle }] =
-    await Promise.all([
-      import('./services/index.js'),
-      import('./clock.js'),
-      import('./state.js'),
-      import('./store.js'),
-      import('./seed.js'),
-      import('./server.js'),
-      import('./throttle.js'),
-    ]);
+  const [
+    { allServices },
+    { runningClock },
+    { createWorld },
+    { openStore },
+    { seed },
+    { serve },
+    { createThrottle, noThrottle },
+    { hasHighThroughput },
+  ] = await Promise.all([
+    import('./services/index.js'),
+    import('./clock.js'),
+    import('./state.js'),
+    import('./store.js'),
+    import('./seed.js'),
+    import('./server.js'),
+    import('./throttle.js'),
+    import('./services/ssm/settings.js'),
+  ]);
   const store = openStore(options.dir, Date.now);
   // Sessions of a state that is gone are unknown to the new one.
   if (Object.keys(store.state.sessions).length === 0) rmSync(join(options.dir, CREDENTIALS), { recursive: true, force: true });
@@ -120,12 +134,15 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
   store.state.accounts = [...new Set([...store.state.accounts, ...accounts])];
   if (options.strictImages !== undefined) store.state.strictImages = options.strictImages;
   const clock = runningClock(store.state, options.speed, Date.now);
+  const world = createWorld(store.state, { readsTrailMs: options.readsTrailMs ?? READS_TRAIL_MS });
+  const paysForMore = (where: string, service: string): boolean =>
+    service === 'ssm' && hasHighThroughput(world.cell(...(where.split('/') as [string, string])));
   const sandbox: Sandbox = {
     store,
-    world: createWorld(store.state),
+    world,
     services: allServices,
     clock,
-    throttle: options.throttle === false ? noThrottle : createThrottle(),
+    throttle: options.throttle === false ? noThrottle : createThrottle(paysForMore),
     defaultAccount: accounts[0] ?? '000000000000',
     defaultRegion: options.region,
   };

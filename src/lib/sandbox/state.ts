@@ -56,7 +56,8 @@ export const emptyState = (now: number): State => ({
   iam: 'off',
 });
 
-export function createWorld(state: State): Cells {
+/** `readsTrailMs`: see trailing.ts. */
+export function createWorld(state: State, { readsTrailMs = 0 }: { readonly readsTrailMs?: number } = {}): Cells {
   const cells = new Map<string, Cell>();
   const touched = new Set<Cell>();
   const versions = new Map<Cell, { version: number }>();
@@ -107,6 +108,7 @@ export function createWorld(state: State): Cells {
       state.sessions[accessKeyId] = session;
       return { accessKeyId, secretAccessKey: text(40), sessionToken: text(120) };
     },
+    readsTrailMs: () => readsTrailMs,
     enforces: () => state.iam === 'enforced',
     noteAccess(role, action, allowed) {
       const entry = ((state.access ??= {})[`${role} ${action}`] ??= { allowed: 0, denied: 0 });

@@ -259,6 +259,9 @@ describe('what is kept', () => {
     d.call('ec2', 'AuthorizeSecurityGroupIngress', { GroupId: other, IpPermissions });
     expect(() => d.cfn('DeleteStack', { StackName: 's', RetainResources: ['Used'] })).toThrow(/DELETE_FAILED state/);
     after(d, 'DeleteStack');
+    // What is in use is tried again for ten minutes.
+    expect(d.status()).toBe('DELETE_IN_PROGRESS');
+    d.pass(11 * 60);
     expect(d.status()).toBe('DELETE_FAILED');
     const { StackId } = d.stack();
     after(d, 'DeleteStack', { RetainResources: ['Used'] });

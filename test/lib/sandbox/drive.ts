@@ -20,14 +20,15 @@ export interface Drive {
   pass(seconds: number): void;
 }
 
-export function drive(from?: State, now = START): Drive {
+/** `readsTrailMs`: see src/lib/sandbox/trailing.ts. */
+export function drive(from?: State, now = START, options: { readonly readsTrailMs?: number } = {}): Drive {
   const store = memoryStore(now);
   if (from) Object.assign(store.state, structuredClone(from));
   store.state.accounts = [ACCOUNT];
   const clock = manualClock(now);
   const sandbox: Sandbox = {
     store,
-    world: createWorld(store.state),
+    world: createWorld(store.state, options),
     services: allServices,
     clock,
     throttle: noThrottle,

@@ -184,17 +184,22 @@ function removeOne(context: CallContext, { type, physical, properties }: Resourc
 const isRemoved = (context: CallContext, { type, physical, properties }: Resource): boolean =>
   resourceTypes[type]!.gone?.(context, physical, properties) ?? true;
 
+/** In use by something else: tried again for a while, as CloudFormation does, e.g. with a group of a task that is stopping. */
+const HELD_MS = 10 * 60_000;
+const isHeld = (error: unknown): boolean => error instanceof AwsError && error.code === 'DependencyViolation';
+
 /** Removes the resources of a level, but for those that are to be kept. */
 export function remove(context: CallContext, stack: Stack, level: readonly string[], rollingBack: boolean): Result {
   const { world, now } = context;
-  const { skip = [], force = false } = stack.work ?? {};
+  const { skip = [], force = false, since = now } = stack.work ?? {};
   const result: Result = { failed: [], waiting: [] };
   for (const logical of level) {
     const resource = stack.resources[logical];
     if (!resource) continue;
     const kept = skip.includes(logical) || keeps(resource.policy, rollingBack);
     const error = kept ? null : removeOne(context, resource);
-    if (error !== null && !force) {
+    if (isHeld(error) && now - since < HELD_MS) result.waiting.push(logical);
+    else if (error !== null && !force) {
       result.failed.push(logical);
       record(world, stack, now, logical, { status: 'DELETE_FAILED', reason: reasonOf(error, context) });
     } else if (error === null && !kept && !isRemoved(context, resource)) result.waiting.push(logical);
@@ -203,12 +208,15 @@ export function remove(context: CallContext, stack: Stack, level: readonly strin
   return result;
 }
 
-export function lookAtRemoved(context: CallContext, stack: Stack, waiting: readonly string[]): Result {
+export function lookAtRemoved(context: CallContext, stack: Stack, waiting: readonly string[], rollingBack: boolean): Result {
   const result: Result = { failed: [], waiting: [] };
+  const held = waiting.filter((logical) => !resourceTypes[stack.resources[logical]!.type]!.gone);
   for (const logical of waiting)
-    if (isRemoved(context, stack.resources[logical]!)) forget(context, stack, logical, false);
+    if (held.includes(logical)) continue;
+    else if (isRemoved(context, stack.resources[logical]!)) forget(context, stack, logical, false);
     else result.waiting.push(logical);
-  return result;
+  const again = remove(context, stack, held, rollingBack);
+  return { failed: again.failed, waiting: [...result.waiting, ...again.waiting] };
 }
 
 function forget({ world, now }: CallContext, stack: Stack, logical: string, kept: boolean): void {
@@ -234,7 +242,8 @@ export function sweep(context: CallContext, stack: Stack): { waiting: boolean } 
       return false;
     });
   }
-  if (stack.leftovers.some((old) => old.removing)) return { waiting: true };
+  const patient = context.now - (stack.work?.since ?? 0) < HELD_MS;
+  if (stack.leftovers.some((old) => old.removing || (patient && isHeld(errors.get(old))))) return { waiting: true };
   for (const [old, error] of errors) say(context, stack, old, { status: 'DELETE_FAILED', reason: reasonOf(error, context) });
   stack.leftovers = [];
   return { waiting: false };

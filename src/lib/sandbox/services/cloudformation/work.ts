@@ -104,7 +104,9 @@ export function advanceStack(cell: Cell, world: World, stack: Stack, now: number
 function step(context: CallContext, stack: Stack, level: readonly string[]): Result {
   const { kind, waiting, since } = stack.work!;
   if (kind === 'delete' || kind === 'rollback')
-    return waiting.length > 0 ? lookAtRemoved(context, stack, waiting) : remove(context, stack, level, kind === 'rollback');
+    return waiting.length > 0
+      ? lookAtRemoved(context, stack, waiting, kind === 'rollback')
+      : remove(context, stack, level, kind === 'rollback');
   if (waiting.length > 0) return look(context, stack, waiting, since);
   return kind === 'update-rollback' ? restore(context, stack, level) : make(context, stack, level);
 }

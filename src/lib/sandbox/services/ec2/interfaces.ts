@@ -2,7 +2,8 @@
 import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
 import { filtered, pageOf, type Listing } from './filters.js';
 import { zoneIdOf } from './places.js';
-import { listed, network, newId, type NetworkInterface } from './state.js';
+import { attachedInterfaces } from './attached.js';
+import { need, network, newId, type NetworkInterface } from './state.js';
 import { forgetTags, tagsOf } from './tags.js';
 import { takeAddress } from './subnets.js';
 
@@ -94,12 +95,18 @@ function show(cell: Cell, eni: NetworkInterface): object {
   };
 }
 
+/** Those of the given ids, or all. */
+function asked(cell: Cell, ids: readonly string[]): NetworkInterface[] {
+  const all = attachedInterfaces(cell);
+  return ids.length === 0 ? all : ids.map((id) => all.find((eni) => eni.id === id) ?? need(cell, 'interfaces', id));
+}
+
 export const interfaceOperations: Record<string, Operation> = {
   DescribeNetworkInterfaces(input: Listing & { NetworkInterfaceIds?: string[] }, { cell }) {
     const { subnets, groups } = network(cell);
     const found = filtered(
       cell,
-      listed(cell, 'interfaces', input.NetworkInterfaceIds),
+      asked(cell, input.NetworkInterfaceIds ?? []),
       input.Filters,
       {
         'network-interface-id': (i) => [i.id],

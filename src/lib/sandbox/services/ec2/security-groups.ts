@@ -1,5 +1,6 @@
 /** Security groups. */
 import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
+import { attachedInterfaces } from './attached.js';
 import { filtered, pageOf, type Listing } from './filters.js';
 import { addRules, needGroup, permissionsOf, type NewRule } from './permissions.js';
 import { dependency, need, network, newId, type Rule, type SecurityGroup } from './state.js';
@@ -73,9 +74,9 @@ function deleteGroup(input: { GroupId?: string; GroupName?: string }, { cell }: 
   const group = needGroup(cell, input.GroupId);
   if (group.name === 'default')
     throw new AwsError('CannotDelete', `the specified group: "${group.id}" name: "default" cannot be deleted by a user`);
-  const { groups, interfaces } = network(cell);
+  const { groups } = network(cell);
   const named = Object.values(groups).some((g) => g.id !== group.id && g.rules.some((r) => r.peer.value === group.id));
-  if (named || Object.values(interfaces).some((i) => i.groups.includes(group.id)))
+  if (named || attachedInterfaces(cell).some((i) => i.groups.includes(group.id)))
     throw dependency(`resource ${group.id} has a dependent object`);
   delete groups[group.id];
   forgetTags(cell, group.id);

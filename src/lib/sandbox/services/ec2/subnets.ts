@@ -1,6 +1,7 @@
 /** Subnets, and the addresses in them. */
 import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
 import { addressAt, canonical, contains, overlaps, rangeOf, sizeOf } from './cidr.js';
+import { attachedInterfaces } from './attached.js';
 import { filtered, pageOf, type Listing } from './filters.js';
 import { zoneIdOf, zonesOf } from './places.js';
 import { dependency, listed, need, network, newId, type Subnet } from './state.js';
@@ -11,14 +12,14 @@ const subnetArn = ({ account, region }: Cell, id: string) => `arn:aws:ec2:${regi
 
 /** AWS keeps five addresses of every subnet for itself. */
 function freeAddresses(cell: Cell, subnet: Subnet): number {
-  const taken = Object.values(network(cell).interfaces).filter((i) => i.subnet === subnet.id).length;
+  const taken = attachedInterfaces(cell).filter((i) => i.subnet === subnet.id).length;
   return sizeOf(rangeOf(subnet.cidr)!) - 5 - taken;
 }
 
 /** An address of a subnet that nothing holds. */
 export function takeAddress(cell: Cell, subnet: Subnet): string {
   const range = rangeOf(subnet.cidr)!;
-  const taken = new Set(Object.values(network(cell).interfaces).map((i) => i.ip));
+  const taken = new Set(attachedInterfaces(cell).map((i) => i.ip));
   for (let at = range.first + 4; at < range.first + sizeOf(range) - 1; at++) {
     const ip = addressAt(at);
     if (!taken.has(ip)) return ip;
@@ -94,9 +95,9 @@ function createSubnet(input: NewSubnet, context: CallContext): object {
 
 function deleteSubnet({ SubnetId }: { SubnetId: string }, { cell }: CallContext): object {
   need(cell, 'subnets', SubnetId);
-  const { subnets, interfaces, natGateways, routeTables } = network(cell);
+  const { subnets, natGateways, routeTables } = network(cell);
   if (
-    Object.values(interfaces).some((i) => i.subnet === SubnetId) ||
+    attachedInterfaces(cell).some((i) => i.subnet === SubnetId) ||
     Object.values(natGateways).some((n) => n.subnet === SubnetId && n.deletedAt === null)
   )
     throw dependency(`The subnet '${SubnetId}' has dependencies and cannot be deleted.`);

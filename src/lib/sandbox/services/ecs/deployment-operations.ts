@@ -1,5 +1,6 @@
 /** Service deployments and service revisions: list, describe, stop, continue. */
 import { AwsError, type Cell, type Operation } from '../../service.js';
+import { unseen } from '../../trailing.js';
 import { pageOf } from './paging.js';
 import { wake } from './agenda.js';
 import { needService } from './services.js';
@@ -43,6 +44,7 @@ export const deploymentOperations: Readonly<Record<string, Operation>> = {
     const { before, after } = input.createdAt ?? {};
     const all = service.records.filter(
       (r) =>
+        !unseen(context, r.createdAt) &&
         (!input.status?.length || input.status.includes(r.status)) &&
         (!before || r.createdAt < before.getTime()) &&
         (!after || r.createdAt > after.getTime()),
@@ -50,12 +52,13 @@ export const deploymentOperations: Readonly<Record<string, Operation>> = {
     const { items, token } = pageOf(all, input, 20);
     return { serviceDeployments: items.map((r) => showRecordBriefly(context.cell, service, r)), nextToken: token };
   },
-  DescribeServiceDeployments(input: { serviceDeploymentArns: string[] }, { cell }) {
+  DescribeServiceDeployments(input: { serviceDeploymentArns: string[] }, context) {
+    const { cell } = context;
     atMost(input.serviceDeploymentArns, 20, 'Service deployment ARNs');
     const { found, failures } = find(input.serviceDeploymentArns, (arn) => {
       const service = ownerOf(cell, arn);
       const record = service?.records.find((r) => r.arn === arn);
-      return service && record ? showRecord(cell, service, record) : undefined;
+      return service && record && !unseen(context, record.createdAt) ? showRecord(cell, service, record) : undefined;
     });
     return { serviceDeployments: found, failures };
   },

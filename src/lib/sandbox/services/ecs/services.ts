@@ -1,5 +1,6 @@
 /** Services: create, update, delete, describe, list. */
-import { AwsError, type CallContext, type Operation } from '../../service.js';
+import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
+import { trailing, unseen, writes } from '../../trailing.js';
 import { shownOnce } from '../shown.js';
 import { pageOf } from './paging.js';
 import { wake } from './agenda.js';
@@ -79,6 +80,7 @@ function update(input: ServiceInput, context: CallContext): object {
   const { cell, now } = context;
   const service = needService(context, input);
   if (service.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+  writes(context, service.arn, () => viewOf(cell, service));
   const before = primaryOf(service);
   const definition = input.taskDefinition ? needDefinition(cell, input.taskDefinition) : null;
   checkController(service, input);
@@ -97,6 +99,9 @@ function update(input: ServiceInput, context: CallContext): object {
   return { service: showService(cell, service) };
 }
 
+/** Made once for each version of the cell. */
+const viewOf = (cell: Cell, service: Service): object => shownOnce(cell, `ecs:${service.arn}`, () => showService(cell, service));
+
 const listed = (all: readonly Service[], input: { maxResults?: number; nextToken?: string }): object => {
   const { items, token } = pageOf(all, input, 10);
   return { serviceArns: items.map((s) => s.arn), nextToken: token };
@@ -109,36 +114,43 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     const service = needService(context, input);
     if (!input.force && service.desired > 0 && service.settings['schedulingStrategy'] !== 'DAEMON')
       throw new AwsError('InvalidParameterException', 'The service cannot be stopped while it is scaled above 0.');
+    writes(context, service.arn, () => viewOf(context.cell, service));
     service.status = 'DRAINING';
     service.desired = 0;
     wake(context.cell, service, context.now + 1_000);
     return { service: showService(context.cell, service) };
   },
-  DescribeServices(input: { cluster?: string; services: string[]; include?: string[] }, { cell }) {
+  DescribeServices(input: { cluster?: string; services: string[]; include?: string[] }, context) {
+    const { cell } = context;
     atMost(input.services, 10, 'Services');
     const cluster = clusterOf(cell, input.cluster);
     const services: object[] = [];
     const failures: object[] = [];
     for (const name of input.services) {
       const service = findService(cell, cluster, name);
-      if (!service) failures.push({ arn: arnOf(cell, `service/${cluster}/${lastPart(name)}`), reason: 'MISSING' });
-      else if (input.include?.includes('TAGS'))
-        services.push(
-          shownOnce(cell, `ecs:tagged:${service.arn}`, () => ({ ...showService(cell, service), tags: service.tags })),
-        );
-      else services.push(shownOnce(cell, `ecs:${service.arn}`, () => showService(cell, service)));
+      if (!service || unseen(context, service.createdAt))
+        failures.push({ arn: arnOf(cell, `service/${cluster}/${lastPart(name)}`), reason: 'MISSING' });
+      else {
+        const before = trailing(context, service.arn);
+        const view = before ?? viewOf(cell, service);
+        const tagged = (): object => ({ ...view, tags: service.tags });
+        if (!input.include?.includes('TAGS')) services.push(view);
+        else services.push(before ? tagged() : shownOnce(cell, `ecs:tagged:${service.arn}`, tagged));
+      }
     }
     return { services, failures };
   },
   ListServices(
     input: { cluster?: string; maxResults?: number; nextToken?: string; launchType?: string; schedulingStrategy?: string },
-    { cell },
+    context,
   ) {
+    const { cell } = context;
     const cluster = clusterOf(cell, input.cluster);
     const all = Object.values(slice(cell).services).filter(
       (s) =>
         s.cluster === cluster &&
         s.status !== 'INACTIVE' &&
+        !unseen(context, s.createdAt) &&
         (!input.launchType || s.settings['launchType'] === input.launchType) &&
         (!input.schedulingStrategy || s.settings['schedulingStrategy'] === input.schedulingStrategy),
     );

@@ -1,5 +1,6 @@
 /** Tasks: run, start on an instance, stop, list, describe, protect. */
 import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
+import { trailing, unseen, writes } from '../../trailing.js';
 import { pageOf } from './paging.js';
 import { wake } from './agenda.js';
 import { named, say } from './events.js';
@@ -31,7 +32,7 @@ interface RunInput {
   launchType?: string;
   capacityProviderStrategy?: { capacityProvider: string; weight?: number; base?: number }[];
   containerInstances?: string[];
-  networkConfiguration?: { awsvpcConfiguration?: { subnets?: string[] } };
+  networkConfiguration?: { awsvpcConfiguration?: { subnets?: string[]; securityGroups?: string[] } };
   overrides?: Record<string, unknown> & { containerOverrides?: { name?: string }[] };
   group?: string;
   startedBy?: string;
@@ -74,6 +75,7 @@ function start(
       launchType,
       capacityProvider: provider,
       place: where,
+      groups: input.networkConfiguration?.awsvpcConfiguration?.securityGroups ?? [],
       overrides: input.overrides ?? {},
       execute: input.enableExecuteCommand ?? false,
       tags: [...(input.propagateTags === 'TASK_DEFINITION' ? definition.tags : []), ...(input.tags ?? [])],
@@ -149,12 +151,17 @@ function needTask(cell: Cell, cluster: string, reference: string): Task {
 }
 
 /** Tasks by id or ARN, and failures of those that are not in the cluster. */
-function find(cell: Cell, cluster: string, references: readonly string[]): { found: Task[]; failures: object[] } {
+function find(
+  cell: Cell,
+  cluster: string,
+  references: readonly string[],
+  seen: (task: Task) => boolean = () => true,
+): { found: Task[]; failures: object[] } {
   const found: Task[] = [];
   const failures: object[] = [];
   for (const reference of references) {
     const task = own(slice(cell).tasks, lastPart(reference));
-    if (task?.cluster === cluster) found.push(task);
+    if (task?.cluster === cluster && seen(task)) found.push(task);
     else failures.push({ arn: arnOf(cell, `task/${cluster}/${lastPart(reference)}`), reason: 'MISSING' });
   }
   return { found, failures };
@@ -185,9 +192,11 @@ const showProtection = (cell: Cell, task: Task, now: number): object => {
 export const taskOperations: Readonly<Record<string, Operation>> = {
   RunTask: run,
   StartTask: startOn,
-  StopTask(input: { cluster?: string; task: string; reason?: string }, { cell, now, world }) {
+  StopTask(input: { cluster?: string; task: string; reason?: string }, context) {
+    const { cell, now, world } = context;
     const task = needTask(cell, clusterOf(cell, input.cluster), input.task);
     if (task.stoppingAt === null) {
+      writes(context, task.id, () => showTask(cell, task, now));
       const service = serviceOfTask(cell, task);
       const pending = isPending(task);
       stopTask(cell, task, 'UserInitiated', input.reason ?? 'Task stopped by user', now);
@@ -199,7 +208,8 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
     }
     return { task: showTask(cell, task, now) };
   },
-  ListTasks(input: Listing, { cell }) {
+  ListTasks(input: Listing, context) {
+    const { cell } = context;
     const cluster = clusterOf(cell, input.cluster);
     if (input.serviceName && !findService(cell, cluster, input.serviceName))
       throw new AwsError('ServiceNotFoundException', 'Service not found.');
@@ -209,7 +219,8 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
     const all = Object.values(slice(cell).tasks).filter(
       (t) =>
         t.cluster === cluster &&
-        (t.stoppingAt !== null) === stopped &&
+        !unseen(context, t.createdAt) &&
+        (t.stoppingAt !== null && !trailing(context, t.id)) === stopped &&
         (service === null || t.service === service) &&
         (!input.startedBy || t.startedBy === input.startedBy) &&
         (!input.family || t.taskDefinition.includes(`/${input.family}:`)) &&
@@ -220,11 +231,15 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
     const { items, token } = pageOf(all.reverse(), input, 100);
     return { taskArns: items.map((t) => arnOf(cell, `task/${t.cluster}/${t.id}`)), nextToken: token };
   },
-  DescribeTasks(input: { cluster?: string; tasks: string[]; include?: string[] }, { cell, now }) {
+  DescribeTasks(input: { cluster?: string; tasks: string[]; include?: string[] }, context) {
+    const { cell, now } = context;
     atMost(input.tasks, 100, 'Tasks');
-    const { found, failures } = find(cell, clusterOf(cell, input.cluster), input.tasks);
+    const { found, failures } = find(cell, clusterOf(cell, input.cluster), input.tasks, (t) => !unseen(context, t.createdAt));
     const tags = input.include?.includes('TAGS') ?? false;
-    return { tasks: found.map((t) => ({ ...showTask(cell, t, now), ...(tags ? {} : { tags: [] }) })), failures };
+    return {
+      tasks: found.map((t) => ({ ...(trailing(context, t.id) ?? showTask(cell, t, now)), ...(tags ? {} : { tags: [] }) })),
+      failures,
+    };
   },
   GetTaskProtection(input: { cluster: string; tasks?: string[] }, { cell, now }) {
     atMost(input.tasks ?? [], 100, 'Tasks');

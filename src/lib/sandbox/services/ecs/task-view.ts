@@ -1,6 +1,7 @@
 /** A task as DescribeTasks shows it. */
 import type { Cell } from '../../service.js';
 import { arnOf, findDefinition, isHealthy, isUnhealthy, type ContainerDefinition, type Task } from './state.js';
+import { interfaceId } from './task-interfaces.js';
 import { taskArn } from './tasks.js';
 import { clusterArn, date } from './views.js';
 
@@ -72,7 +73,7 @@ export function showTask(cell: Cell, task: Task, now: number): object {
             status: task.status === 'PROVISIONING' ? 'PRECREATED' : task.status === 'STOPPED' ? 'DELETED' : 'ATTACHED',
             details: [
               ...(task.subnet ? [{ name: 'subnetId', value: task.subnet }] : []),
-              { name: 'networkInterfaceId', value: `eni-0${task.id.slice(0, 16)}` },
+              { name: 'networkInterfaceId', value: interfaceId(task) },
               { name: 'macAddress', value: task.mac },
               { name: 'privateDnsName', value: `ip-${task.ip.replaceAll('.', '-')}.${cell.region}.compute.internal` },
               { name: 'privateIPv4Address', value: task.ip },

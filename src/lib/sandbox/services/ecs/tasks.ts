@@ -15,6 +15,7 @@ import {
 } from './state.js';
 import { groupsOf } from './balancing.js';
 import { count } from './failures.js';
+import { addressIn } from './task-interfaces.js';
 import { failChecks } from './traffic.js';
 
 /** Stopped tasks stay visible for an hour. */
@@ -36,6 +37,8 @@ export interface NewTask {
   readonly launchType: LaunchType;
   readonly capacityProvider: string | null;
   readonly place: Place;
+  /** Security groups, where it has an interface of its own. */
+  readonly groups?: readonly string[];
   readonly overrides?: Record<string, unknown>;
   readonly execute?: boolean;
   readonly tags?: Tag[];
@@ -85,10 +88,13 @@ export function startTask(cell: Cell, world: World, wanted: NewTask, now: number
     unhealthyAt: null,
     served: false,
     protectedUntil: null,
-    ip: `10.0.${Math.max(0, third) * 64 + ((spread >>> 8) & 63)}.${4 + ((spread >>> 14) % 250)}`,
+    ip:
+      addressIn(cell, place.subnet, spread) ??
+      `10.0.${Math.max(0, third) * 64 + ((spread >>> 8) & 63)}.${4 + ((spread >>> 14) % 250)}`,
     mac: `0a:${id.slice(8, 18).replace(/(..)(?=.)/g, '$1:')}`,
     zone: place.zone,
     subnet: place.subnet,
+    groups: [...(wanted.groups ?? [])],
     ...needsOf(definition),
     endsAt: null,
     overrides: wanted.overrides ?? {},

@@ -205,6 +205,8 @@ export interface Task {
   mac: string;
   zone: string;
   subnet: string | null;
+  /** Security groups of its network interface; of older states it is not known. */
+  groups?: string[];
   cpu: number;
   memory: number;
   /** When it ends by itself, and its containers' exit code then. */

@@ -207,6 +207,7 @@ export function startMissing(shop: Shop, deployment: Deployment, upper: number):
         launchType: wish.launchType,
         capacityProvider: wish.capacityProvider,
         place: found,
+        groups: groupsOfService(deployment),
         execute: service.settings['enableExecuteCommand'] === true,
         tags:
           service.settings['propagateTags'] === 'SERVICE'
@@ -224,6 +225,10 @@ export function startMissing(shop: Shop, deployment: Deployment, upper: number):
   if (started.length > 0) say(world, service, now, `has started ${started.length} tasks: ${named(started)}.`);
   return started.length;
 }
+
+const groupsOfService = ({ settings }: Deployment): readonly string[] =>
+  (settings['networkConfiguration'] as { awsvpcConfiguration?: { securityGroups?: string[] } } | undefined)?.awsvpcConfiguration
+    ?.securityGroups ?? [];
 
 /** Tells why a task found no place, not more often than every few minutes. */
 function refuse({ world, service, now }: Shop, event: string): void {
