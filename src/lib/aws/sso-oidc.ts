@@ -1,6 +1,7 @@
 /** The only place that calls IAM Identity Center's OIDC. Its calls are not signed: no credentials are looked for. */
 import type { CreateTokenCommandOutput, SSOOIDCClient } from '@aws-sdk/client-sso-oidc';
 import type { DeviceStart, Grant, Oidc, Refusal } from '../identity/sso/effects.js';
+import { keepSecret } from '../redaction/secrets.js';
 import { createPool, logger, SANDBOX, streamCollector } from './defaults.js';
 import { awsCode, explainAwsError } from './errors.js';
 
@@ -37,6 +38,8 @@ export const toGrantInput = (grant: Grant) => {
       };
   }
 };
+
+const SECRET_INPUTS = ['clientSecret', 'refreshToken', 'deviceCode', 'code', 'codeVerifier'] as const;
 
 export function createOidc({ endpoint, region }: OidcOptions): Oidc {
   const pool = createPool();
@@ -81,6 +84,7 @@ export function createOidc({ endpoint, region }: OidcOptions): Oidc {
       };
       try {
         const made = await (await client()).send(new RegisterClientCommand(input));
+        keepSecret(made.clientSecret);
         return { id: made.clientId!, secret: made.clientSecret!, expiresAt: (made.clientSecretExpiresAt ?? 0) * 1000 };
       } catch (error) {
         throw explainAwsError(described(error), 'sso-oidc:RegisterClient', region);
@@ -90,6 +94,7 @@ export function createOidc({ endpoint, region }: OidcOptions): Oidc {
       call('StartDeviceAuthorization', async (): Promise<DeviceStart> => {
         const { StartDeviceAuthorizationCommand } = await import('./sdk/sso-oidc.js');
         const begun = await (await client()).send(new StartDeviceAuthorizationCommand({ clientId, clientSecret, startUrl }));
+        keepSecret(begun.deviceCode);
         return {
           deviceCode: begun.deviceCode!,
           userCode: begun.userCode!,
@@ -102,9 +107,10 @@ export function createOidc({ endpoint, region }: OidcOptions): Oidc {
     createToken: ({ id: clientId, secret: clientSecret }, grant) =>
       call('CreateToken', async () => {
         const { CreateTokenCommand } = await import('./sdk/sso-oidc.js');
-        const made: CreateTokenCommandOutput = await (
-          await client()
-        ).send(new CreateTokenCommand({ clientId, clientSecret, ...toGrantInput(grant) }));
+        const input = { clientId, clientSecret, ...toGrantInput(grant) };
+        for (const name of SECRET_INPUTS) keepSecret((input as Partial<Record<string, string>>)[name]);
+        const made: CreateTokenCommandOutput = await (await client()).send(new CreateTokenCommand(input));
+        for (const token of [made.accessToken, made.refreshToken, made.idToken]) keepSecret(token);
         return { accessToken: made.accessToken!, expiresIn: made.expiresIn ?? 0, refreshToken: made.refreshToken ?? null };
       }),
   };

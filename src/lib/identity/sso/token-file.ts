@@ -1,5 +1,6 @@
 /** The file of a login in the cache that `aws sso login`, the SDKs and baf share: its name, and what it says. */
 import { createHash } from 'node:crypto';
+import { keepSecret } from '../../redaction/secrets.js';
 import type { SsoSession } from './types.js';
 
 /** A login as the file has it; times in milliseconds since the epoch. */
@@ -27,14 +28,15 @@ export function parseToken(text: string): HeldToken | null {
   const accessToken = raw && textOf(raw['accessToken']);
   const expiresAt = raw && timeOf(raw['expiresAt']);
   if (!raw || !accessToken || expiresAt === null) return null;
-  const [id, secret] = [textOf(raw['clientId']), textOf(raw['clientSecret'])];
+  const [id, secret, refreshToken] = [textOf(raw['clientId']), textOf(raw['clientSecret']), textOf(raw['refreshToken'])];
+  for (const one of [accessToken, refreshToken, secret]) keepSecret(one);
   const clientEnd = timeOf(raw['registrationExpiresAt']);
   return {
     startUrl: textOf(raw['startUrl']),
     region: textOf(raw['region']),
     accessToken,
     expiresAt,
-    refreshToken: textOf(raw['refreshToken']),
+    refreshToken,
     client: id && secret && clientEnd !== null ? { id, secret, expiresAt: clientEnd } : null,
     scopes: scopesOf(raw['scopes']),
     raw,
