@@ -1,5 +1,6 @@
 /** What every command shares: the flags of the contract, one JSON document on stdout, errors with exit codes. */
 import { Command, Flags, type Interfaces } from '@oclif/core';
+import { meant } from '../errors/usage.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- oclif's own FlagOutput and ArgOutput, which it does not export
@@ -70,14 +71,23 @@ export abstract class BafCommand extends Command {
   }
 }
 
+interface ParseError extends Error {
+  readonly oclif?: { readonly exit?: number };
+  /** Of oclif's own: what the command takes. */
+  readonly parse?: { readonly input?: { readonly flags?: object } };
+}
+
 /** oclif's parse errors are usage errors; anything that is not a UserError is a bug. */
-export function toUserError(error: Error & { oclif?: { exit?: number } }): UserError {
+export function toUserError(error: ParseError): UserError {
   if (error instanceof UserError) return error;
-  if (error.oclif?.exit === 2 || error.constructor.name === 'CLIParseError' || 'parse' in error)
+  if (error.oclif?.exit === 2 || error.constructor.name === 'CLIParseError' || 'parse' in error) {
+    const message = firstLines(error.message);
+    const guess = meant(message, Object.keys(error.parse?.input?.flags ?? {}));
     return new UserError('Usage', {
-      message: firstLines(error.message),
-      nextSteps: ['Add --help to see how the command is used.'],
+      message,
+      nextSteps: [...(guess === null ? [] : [`Did you mean: ${guess}`]), 'Add --help to see how the command is used.'],
     });
+  }
   return new UserError('Bug', { message: error.message, exitCode: ExitCode.bug });
 }
 

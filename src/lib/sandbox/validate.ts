@@ -60,7 +60,6 @@ const codes: Readonly<Record<string, string>> = {
   servicediscovery: 'InvalidInput',
   awsssoportal: 'InvalidRequestException',
   'sso-oauth': 'InvalidRequestException',
-  ec2: 'MissingParameter',
   s3: 'InvalidArgument',
 };
 
@@ -70,14 +69,31 @@ export function validate({ operations, shapes }: Constraints, service: string, o
   if (!root) return;
   const findings = findingsOf(shapes, root, input, '');
   if (findings.length === 0) return;
+  if (service === 'ec2') throw ofEc2(findings[0]!);
   const count = `${findings.length} validation error${findings.length === 1 ? '' : 's'} detected`;
-  throw new AwsError(codes[service] ?? 'ValidationError', `${count}: ${findings.join('; ')}`);
+  throw new AwsError(codes[service] ?? 'ValidationError', `${count}: ${findings.map((f) => f.text).join('; ')}`);
 }
 
-function findingsOf(shapes: Constraints['shapes'], name: string, value: unknown, path: string): string[] {
+interface Finding {
+  /** The value as text, or null where it is missing. */
+  readonly value: string | null;
+  /** As AWS writes it, e.g. `tags.1.member.key`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** EC2 tells of one thing only, and by another code where something is missing. */
+function ofEc2({ value, path }: Finding): AwsError {
+  const name = path.split('.').at(-1)!;
+  return value === null
+    ? new AwsError('MissingParameter', `The request must contain the parameter ${name}`)
+    : new AwsError('InvalidParameterValue', `Value (${value}) for parameter ${name} is invalid.`);
+}
+
+function findingsOf(shapes: Constraints['shapes'], name: string, value: unknown, path: string): Finding[] {
   const shape = shapes[name];
   if (!shape || value === undefined || value === null) return [];
-  const below = (child: string | undefined, item: unknown, at: string): string[] =>
+  const below = (child: string | undefined, item: unknown, at: string): Finding[] =>
     child ? findingsOf(shapes, child, item, at) : [];
   if (Array.isArray(value))
     return [
@@ -99,7 +115,7 @@ function findingsOf(shapes: Constraints['shapes'], name: string, value: unknown,
     ];
   const missing = (shape.required ?? []).filter((member) => held[member] === undefined || held[member] === null);
   return [
-    ...missing.map((member) => `Value null at '${at(path, member)}' failed to satisfy constraint: Member must not be null`),
+    ...missing.map((member) => finding(null, at(path, member), 'not be null')),
     ...Object.entries(shape.members ?? {}).flatMap(([member, child]) => below(child, held[member], at(path, member))),
   ];
 }
@@ -109,25 +125,29 @@ const at = (path: string, member: string): string => {
   return path === '' ? name : `${path}.${name}`;
 };
 
-const broken = (value: string, path: string, must: string): string =>
-  `Value '${value}' at '${path}' failed to satisfy constraint: Member must ${must}`;
+const finding = (value: string | null, path: string, must: string): Finding => ({
+  value,
+  path,
+  text: `Value ${value === null ? 'null' : `'${value}'`} at '${path}' failed to satisfy constraint: Member must ${must}`,
+});
 
-function sizeOf({ min, max }: Shape, size: number, path: string, shown: string): string[] {
-  if (min !== undefined && size < min) return [broken(shown, path, `have length greater than or equal to ${min}`)];
-  if (max !== undefined && size > max) return [broken(shown, path, `have length less than or equal to ${max}`)];
+function sizeOf({ min, max }: Shape, size: number, path: string, shown: string): Finding[] {
+  if (min !== undefined && size < min) return [finding(shown, path, `have length greater than or equal to ${min}`)];
+  if (max !== undefined && size > max) return [finding(shown, path, `have length less than or equal to ${max}`)];
   return [];
 }
 
-function textFindings(shape: Shape, text: string, path: string): string[] {
-  if (shape.enum && !shape.enum.includes(text)) return [broken(text, path, `satisfy enum value set: [${shape.enum.join(', ')}]`)];
+function textFindings(shape: Shape, text: string, path: string): Finding[] {
+  if (shape.enum && !shape.enum.includes(text))
+    return [finding(text, path, `satisfy enum value set: [${shape.enum.join(', ')}]`)];
   const size = sizeOf(shape, text.length, path, text);
   const fits = shape.pattern === undefined || regex(shape.pattern)?.test(text) !== false;
-  return fits ? size : [...size, broken(text, path, `satisfy regular expression pattern: ${shape.pattern}`)];
+  return fits ? size : [...size, finding(text, path, `satisfy regular expression pattern: ${shape.pattern}`)];
 }
 
-function rangeFindings({ least, most }: Shape, value: number, path: string): string[] {
-  if (least !== undefined && value < least) return [broken(String(value), path, `have value greater than or equal to ${least}`)];
-  if (most !== undefined && value > most) return [broken(String(value), path, `have value less than or equal to ${most}`)];
+function rangeFindings({ least, most }: Shape, value: number, path: string): Finding[] {
+  if (least !== undefined && value < least) return [finding(String(value), path, `have value greater than or equal to ${least}`)];
+  if (most !== undefined && value > most) return [finding(String(value), path, `have value less than or equal to ${most}`)];
   return [];
 }
 
