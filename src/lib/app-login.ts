@@ -3,6 +3,7 @@ import type { Clock } from './model/clock.js';
 import type { ChosenFlow } from './identity/sso/flow.js';
 import type { Person, Prompt } from './identity/sso/effects.js';
 import { nameOf } from './identity/sso/errors.js';
+import type { LoggedOut } from './identity/sso/logout.js';
 import { createSsoTokens, type SsoLogins } from './identity/sso/tokens.js';
 import type { SsoSession } from './identity/sso/types.js';
 import { createClock } from './system/clock.js';
@@ -26,12 +27,21 @@ export interface LoginOptions {
   readonly say: (text: string) => void;
 }
 
+export interface LogoutOptions {
+  readonly session: SsoSession;
+  readonly sandbox: { readonly endpoint: string; readonly cacheDir: string; readonly credentialsDir: string } | null;
+}
+
 /** For another process that refreshes, or for one whose user is in the browser. Milliseconds. */
 const WAIT_MS = 60_000;
 const WAIT_FOR_LOGIN_MS = 630_000;
 
 /** The folder of the sandbox's own cache, in the sandbox's folder. */
 export const SANDBOX_CACHE = ['sso', 'cache'] as const;
+
+/** Whether somebody sits there who can be asked while another command runs. */
+export const someoneIsThere = (flags: { readonly 'no-input'?: boolean }, env: NodeJS.ProcessEnv): boolean =>
+  !flags['no-input'] && !env['CI'] && process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 export async function openLogins(options: LoginOptions): Promise<SsoLogins> {
   const { session, sandbox, ask, say } = options;
@@ -92,3 +102,25 @@ const promptText = (session: SsoSession, { address, userCode, flow }: Prompt): s
     ...(userCode === null ? [] : ['', `  code ${userCode}: allow it only if the page shows the same`]),
     '',
   ].join('\n');
+
+/** Ends the login of a session, and forgets the role sessions that baf keeps from it. */
+export async function openLogout({ session, sandbox }: LogoutOptions): Promise<() => Promise<LoggedOut>> {
+  const [{ sharedCacheDir, ssoCacheFiles, ssoLock }, { endLogin }, { logOutOf }, { forgetSessions, userCredentialDir }] =
+    await Promise.all([
+      import('./system/sso-cache.js'),
+      import('./aws/sso-logout.js'),
+      import('./identity/sso/logout.js'),
+      import('./system/credential-cache.js'),
+    ]);
+  const dir = sandbox?.cacheDir ?? sharedCacheDir(process.env);
+  const where = { endpoint: sandbox?.endpoint ?? null, region: session.region };
+  return async () => {
+    const done = await logOutOf(session, {
+      files: ssoCacheFiles(dir),
+      lock: ssoLock(dir, { what: `The login of ${nameOf(session)}`, waitMs: WAIT_MS }),
+      end: (accessToken) => endLogin(where, accessToken),
+    });
+    await forgetSessions(sandbox?.credentialsDir ?? userCredentialDir(process.env));
+    return done;
+  };
+}

@@ -3,7 +3,7 @@
  * What cannot be read or written is as if it were not there.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials, CredentialStore } from '../identity/roles.js';
@@ -44,7 +44,7 @@ export function credentialCache(dir: string, who: readonly (string | undefined)[
 /** The user's cache for AWS itself, or null: in CI every run has credentials of its own, and BAF_NO_CREDENTIAL_CACHE says no. */
 export function userCredentialCache(env: Readonly<Record<string, string | undefined>>, actor: string): CredentialStore | null {
   if (env['CI'] || env['BAF_NO_CREDENTIAL_CACHE']) return null;
-  const dir = join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'baf', 'credentials');
+  const dir = userCredentialDir(env);
   const source = [
     'AWS_PROFILE',
     'AWS_ACCESS_KEY_ID',
@@ -55,3 +55,9 @@ export function userCredentialCache(env: Readonly<Record<string, string | undefi
   ];
   return credentialCache(dir, [actor, ...source.map((name) => env[name])]);
 }
+
+export const userCredentialDir = (env: Readonly<Record<string, string | undefined>>): string =>
+  join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'baf', 'credentials');
+
+/** After a logout nothing that came of the login is used any more. */
+export const forgetSessions = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true }).catch(() => undefined);

@@ -2,6 +2,7 @@
 import type { Oidc, Person, SsoEffects } from './effects.js';
 import { loginDenied, loginFailed, loginTimedOut } from './errors.js';
 import { authorizeUrl, judgeCallback, newSecrets, redirectTo } from './pkce.js';
+import { keepSecret } from '../../redaction/secrets.js';
 import { registerRequest, registrationFile, registrationFileName, scopesFor, usableClient, type Client } from './registration.js';
 import { newToken, type TokenAnswer } from './token-file.js';
 import type { SsoSession } from './types.js';
@@ -34,6 +35,7 @@ async function clientFor(session: SsoSession, effects: Effects, { flow }: Person
   const name = registrationFileName(session);
   const text = anew ? null : await files.read(name);
   const held = text === null ? null : usableClient(text, flow.flow, scopesFor(session), clock.now());
+  keepSecret(held?.secret);
   if (held) return held;
   const request = registerRequest(session, flow.flow);
   const client = await oidc.register(request);
@@ -49,11 +51,13 @@ async function byBrowser(
 ): Promise<Done | 'unknown-client'> {
   const { oidc } = effects;
   const secrets = newSecrets();
+  keepSecret(secrets.verifier);
   const waiting = deferred<{ code: string } | { refused: string }>();
   const callbacks = await person.listen((target) => {
     const callback = judgeCallback(target, secrets.state);
     switch (callback.is) {
       case 'code':
+        keepSecret(callback.code);
         waiting.resolve({ code: callback.code });
         return { status: 200, text: 'You are signed in. You can close this window.' };
       case 'refused':

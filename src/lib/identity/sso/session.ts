@@ -1,6 +1,5 @@
 /** Which session somebody logs in to: the platform's, else what the AWS files say. */
 import { ExitCode, UserError } from '../../errors/user-error.js';
-import { nearest } from '../../errors/nearest.js';
 import type { SsoRules } from '../../model/platform.js';
 import { chainOf } from '../profiles/chain.js';
 import type { Profiles, Section } from '../profiles/parse.js';
@@ -8,11 +7,14 @@ import { scopesOf } from './token-file.js';
 import type { SsoSession } from './types.js';
 
 /** Of the platform file. An sso-session of the same name and start URL in the AWS files adds the scopes it asks for. */
-export function platformSession(rules: SsoRules, files: Profiles): SsoSession {
-  const same = files.ssoSessions[rules.session]?.properties;
+export function platformSession(rules: SsoRules, files: Profiles | null): SsoSession {
+  const same = files?.ssoSessions[rules.session]?.properties;
   const scopes = same?.['sso_start_url'] === rules.startUrl ? scopesOf(same['sso_registration_scopes']) : null;
   return { name: rules.session, startUrl: rules.startUrl, region: rules.region, scopes };
 }
+
+/** Whether there is something to sign in to was asked, and the answer is no. */
+export const NOTHING_THERE = 'SsoSessionMissing';
 
 /**
  * Of the profile, where it gets its credentials by single sign-on; without a profile the default one's, else the only
@@ -39,24 +41,12 @@ export function profileSession(files: Profiles, profile: string | undefined): Ss
       message: `There are ${sessions.length} sso-sessions in your AWS files: ${sessions.join(', ')}.`,
       nextSteps: ['Say which with AWS_PROFILE (a profile that has it), or name a platform file with --platform.'],
     });
-  throw new UserError('SsoSessionMissing', {
+  throw new UserError(NOTHING_THERE, {
     message: 'There is nothing to sign in to: no platform file, and no sso-session in your AWS files.',
     nextSteps: [
       'Run baf login in the folder of a project, or name its platform file: --platform FILE (or BAF_PLATFORM).',
       'aws configure sso writes an sso-session.',
     ],
-  });
-}
-
-/** By its name, as `[sso-session NAME]` has it. */
-export function namedSession(files: Profiles, name: string): SsoSession {
-  const section = files.ssoSessions[name];
-  if (section) return ofSection(name, section);
-  const sessions = Object.keys(files.ssoSessions);
-  const guess = nearest(name, sessions);
-  throw new UserError('SsoSessionUnknown', {
-    message: `There is no [sso-session ${name}] in your AWS files.`,
-    nextSteps: [...(guess ? [`Did you mean: ${guess}`] : []), ...listed(sessions)],
   });
 }
 

@@ -4,6 +4,7 @@ import type { Held, SsoEffects } from './effects.js';
 import { askedInVain, loginNeeded } from './errors.js';
 import { judgeToken, type Because } from './judge.js';
 import { parseToken, refreshedToken, tokenFileName, type HeldToken } from './token-file.js';
+import { keepSecret } from '../../redaction/secrets.js';
 import type { SsoSession, SsoToken, SsoTokens } from './types.js';
 
 /** How a token came about. */
@@ -11,6 +12,8 @@ export type How = 'kept' | 'refreshed' | 'signed-in';
 
 export interface Obtained extends SsoToken {
   readonly how: How;
+  /** Whether it is refreshed silently at its end, until the login's own. */
+  readonly renewable: boolean;
 }
 
 export interface SsoLogins extends SsoTokens {
@@ -25,17 +28,18 @@ export function createSsoTokens(session: SsoSession, effects: SsoEffects): SsoLo
   const lastResorts = new Set<string>();
   const read = async (): Promise<HeldToken | null> => {
     const text = await files.read(name);
-    return text === null ? null : parseToken(text);
+    return text === null ? null : known(parseToken(text));
   };
   const judge = (held: HeldToken | null, refused?: string) => judgeToken(held, session, clock.now() + oidc.skewMs(), refused);
   const given = (held: HeldToken, how: How): Obtained => ({
     accessToken: held.accessToken,
     expiresAt: new Date(held.expiresAt),
     how,
+    renewable: held.refreshToken !== null,
   });
   const keep = async (text: string, how: How): Promise<Obtained> => {
     await files.write(name, text);
-    return given(parseToken(text)!, how);
+    return given(known(parseToken(text))!, how);
   };
 
   /** Null where only a login helps. */
@@ -107,4 +111,10 @@ export function createSsoTokens(session: SsoSession, effects: SsoEffects): SsoLo
       return current;
     },
   };
+}
+
+/** From now on in no output. */
+function known<T extends HeldToken | null>(held: T): T {
+  for (const secret of [held?.accessToken, held?.refreshToken, held?.client?.secret]) keepSecret(secret);
+  return held;
 }

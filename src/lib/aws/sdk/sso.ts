@@ -1,0 +1,7 @@
+export {
+  SSOClient,
+  GetRoleCredentialsCommand,
+  ListAccountRolesCommand,
+  ListAccountsCommand,
+  LogoutCommand,
+} from '@aws-sdk/client-sso';
