@@ -93,16 +93,19 @@ export function ssoLock(dir: string, options: SsoLockOptions): Lock {
   return (name, work) => {
     const lock = join(dir, `${name}.lock`);
     const inVain = join(dir, `${name}.declined`);
-    return withFileLock(lock, options, async (waitedSince) =>
-      work({
+    return withFileLock(lock, options, async (waitedSince) => {
+      const done = await work({
         askedInVain:
           waitedSince !== null &&
           (await stat(inVain).then(
-            (s) => s.mtimeMs >= waitedSince,
+            ({ mtimeMs }) => mtimeMs >= waitedSince,
             () => false,
           )),
         tellInVain: () => writeFile(inVain, '{}', { mode: 0o600 }).catch(() => undefined),
-      }),
-    );
+      });
+      // Whoever still waits finds a login.
+      await rm(inVain, { force: true });
+      return done;
+    });
   };
 }
