@@ -28,6 +28,8 @@ export interface Place {
   run(...args: string[]): Promise<Ran>;
   json(...args: string[]): Promise<{ code: number | null; value: Record<string, unknown> }>;
   start(...args: string[]): Running;
+  /** The same folder, with this in the environment of its commands. */
+  with(more: Readonly<Record<string, string>>): Place;
   remove(): void;
 }
 
@@ -45,6 +47,10 @@ const environment = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
 export function place(env: Readonly<Record<string, string>> = {}): Place {
   const dir = mkdtempSync(join(tmpdir(), 'baf-acceptance-'));
   cpSync(join(root, 'examples', 'retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
+  return placeAt(dir, env);
+}
+
+function placeAt(dir: string, env: Readonly<Record<string, string>>): Place {
   const start = (...args: string[]): Running => {
     const child = spawn(process.execPath, [bin, ...args], { cwd: dir, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
@@ -79,6 +85,7 @@ export function place(env: Readonly<Record<string, string>> = {}): Place {
   return {
     dir,
     start,
+    with: (more) => placeAt(dir, { ...env, ...more }),
     run: (...args) => start(...args).done,
     async json(...args) {
       const { code, stdout, stderr } = await start(...args, '--json').done;

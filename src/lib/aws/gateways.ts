@@ -8,6 +8,7 @@ import type { Clients } from './clients.js';
 import { createCloudFormationGateway } from './cloudformation.js';
 import { findImageDigest } from './ecr.js';
 import { createEcsGateway } from './ecs.js';
+import { createIamGateway } from './iam.js';
 import { createLogsGateway } from './logs.js';
 import { readOffer } from './offer.js';
 import { createSsmGateway } from './ssm.js';
@@ -34,6 +35,10 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
       ssm,
       logs: createLogsGateway(clients(target, async (c) => new (await import('./sdk/logs.js')).CloudWatchLogsClient(c))),
       stacks: createCloudFormationEngine(createCloudFormationGateway(cloudformation, where), clock),
+      rolePolicies: createIamGateway(
+        clients(target, async (c) => new (await import('./sdk/iam.js')).IAMClient(c)),
+        where,
+      ),
       offer: (environment) => remember(offers, environment, () => readOffer(ssm, environment, where)),
       imageDigest: (repository, tag) =>
         remember(digests, `${repository}:${tag}`, () => findImageDigest(ecr, where, repository, tag)),

@@ -8,6 +8,7 @@ import type { DeployOutcome } from '../model/outcome.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
 import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
+import { needAccess } from './access-guard.js';
 import { confirm } from './confirm.js';
 import { showProgress, type ProgressFlags } from './progress.js';
 import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices } from './select.js';
@@ -37,6 +38,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const timeoutMs = parseDuration(flags.timeout);
   const app = await openApp(flags, read);
   try {
+    if (!flags.plan) await needAccess(app, environment, flags, timeoutMs);
     const templates = await loadTemplates(services, app.templateDirs);
     const id = `d-${new Date(app.effects.clock.now())
       .toISOString()

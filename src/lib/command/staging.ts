@@ -7,6 +7,7 @@ import { renderStaging, renderStagingList } from '../output/staging-view.js';
 import { shouldColor } from '../output/style.js';
 import { checkStagingName, slug } from '../stagings/record.js';
 import { currentBranch } from '../system/git.js';
+import { needAccess } from './access-guard.js';
 import { confirm } from './confirm.js';
 import { showProgress, type ProgressFlags } from './progress.js';
 import { loadTemplates, parseTags, selectServices } from './select.js';
@@ -57,6 +58,7 @@ export async function upStaging(
   const timeoutMs = parseDuration(flags.timeout);
   const app = await openApp(flags, read);
   try {
+    await needAccess(app, platform.environments[environment]!, flags, timeoutMs);
     const templates = await loadTemplates(services, app.templateDirs);
     const request = {
       name,
@@ -129,7 +131,8 @@ export async function downStaging(given: string | null, flags: Flags): Promise<D
   const name = await nameOf(given, flags, Object.keys(platform.environments));
   const app = await openApp(flags, read);
   try {
-    const { target } = stagingTarget(platform);
+    const { target, environment } = stagingTarget(platform);
+    await needAccess(app, platform.environments[environment]!, flags);
     const record = await findStaging(name, target, app.effects);
     if (!record) return { json: { staging: null }, text: `There is no staging ${name}: nothing to do.`, exitCode: ExitCode.done };
     if (record.owner !== app.actor && !flags.yes)

@@ -5,6 +5,7 @@ import { observeTags, writeTag } from '../engine/tags.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { shouldColor } from '../output/style.js';
 import { renderTags } from '../output/tags-table.js';
+import { needAccess } from './access-guard.js';
 import { confirm } from './confirm.js';
 import { filterWaves, findEnvironment, selectServices } from './select.js';
 
@@ -90,6 +91,7 @@ export async function setTag(
   const targets = filterWaves(environment, flags.targets ?? []).flatMap((w) => w.targets);
   const app = await openApp(flags, read);
   try {
+    await needAccess(app, environment, flags);
     if (environment.protected)
       await confirm(
         `Set ${service} to ${tag} in ${environment.name} (${targets.map((t) => t.name).join(', ')})?`,

@@ -37,11 +37,22 @@ export interface LogsGateway {
   tail(group: string, streamPrefix: string, lines: number): Promise<string[]>;
 }
 
+/** What the engine needs of IAM in one account: the inline policies of a role. */
+export interface RolePolicyGateway {
+  /** Names of the role's inline policies; `RoleMissing` where there is no such role. */
+  list(role: string): Promise<string[]>;
+  /** Makes or replaces one; `NoRoom` where the role's policies would be too long together. */
+  put(role: string, name: string, document: string): Promise<void>;
+  /** One that is not there is gone already. */
+  delete(role: string, name: string): Promise<void>;
+}
+
 export interface TargetGateways {
   ecs: EcsGateway;
   ssm: SsmGateway;
   logs: LogsGateway;
   stacks: StackEngine;
+  rolePolicies: RolePolicyGateway;
   offer(environment: string): Promise<PlatformOffer>;
   /** Digest of an image in the registry that the target pulls from, or null where it is not there. */
   imageDigest(repository: string, tag: string): Promise<string | null>;

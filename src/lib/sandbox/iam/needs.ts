@@ -61,6 +61,7 @@ function keysOf(service: string, input: Input, place: Place): Keys {
     ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
     ...(Object.keys(tags).length > 0 ? { 'aws:TagKeys': Object.keys(tags) } : {}),
     ...(service === 'ecs' && input.cluster !== undefined ? { 'ecs:cluster': clusterArn(input, place) } : {}),
+    ...(service === 'ssm' && input.Overwrite !== undefined ? { 'ssm:Overwrite': String(input.Overwrite) } : {}),
     ...(service === 'cloudformation' && input.RoleARN ? { 'cloudformation:RoleArn': String(input.RoleARN) } : {}),
   };
 }

@@ -1,0 +1,1 @@
+export { IAMClient, DeleteRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';

@@ -1,0 +1,236 @@
+/** Access on demand in one environment: asking, answering, taking back. Every step is a parameter that is created once. */
+import {
+  accessPath,
+  endOf,
+  formatStep,
+  grantOf,
+  idOf,
+  KEPT_MS,
+  openRequest,
+  readRequests,
+  slugOf,
+  stateOf,
+  stepParameter,
+  type AccessRequest,
+  type DecisionStep,
+  type EndStep,
+  type Grant,
+  type RequestStep,
+  type Step,
+} from '../access/record.js';
+import { placeGrant, policiesOf, type GrantPolicy } from '../access/policy.js';
+import { ExitCode, UserError } from '../errors/user-error.js';
+import type { Target } from '../model/target.js';
+import type { Effects } from './effects.js';
+
+/** Where an environment's records are: its first target. */
+export interface AccessPlace {
+  readonly environment: string;
+  readonly home: Target;
+}
+
+export async function listRequests(
+  { environment, home }: AccessPlace,
+  effects: Effects,
+  person?: string,
+): Promise<AccessRequest[]> {
+  return readRequests(environment, await effects.at(home).ssm.byPath(accessPath(environment, person)));
+}
+
+/** One request, by a single call; null where there is none. */
+export async function findRequest(place: AccessPlace, id: string, effects: Effects): Promise<AccessRequest | null> {
+  const steps: Step[] = ['request', 'decision', 'applied', 'end'];
+  const found = await effects.at(place.home).ssm.get(steps.map((step) => stepParameter(place.environment, id, step)));
+  return readRequests(place.environment, found)[0] ?? null;
+}
+
+export async function needRequest(place: AccessPlace, id: string, effects: Effects): Promise<AccessRequest> {
+  const found = await findRequest(place, id, effects);
+  if (found) return found;
+  throw new UserError('AccessUnknown', {
+    message: `There is no request ${id} for ${place.environment}.`,
+    nextSteps: ['baf access ls --all lists them.'],
+  });
+}
+
+/** The person's grant that is in force now and ends last, or null. */
+export async function findGrant(place: AccessPlace, person: string, effects: Effects) {
+  const requests = await listRequests(place, effects, person);
+  const now = effects.clock.now();
+  const grants = requests
+    .filter((r) => r.requester.toLowerCase() === person.toLowerCase())
+    .map((request) => ({ request, grant: grantOf(request, now) }))
+    .filter((g): g is { request: AccessRequest; grant: Grant } => g.grant !== null)
+    .toSorted((a, b) => b.grant.until - a.grant.until);
+  return { held: grants[0] ?? null, open: openRequest(requests, person, now) };
+}
+
+/** Whether this call created it: false where it is there, from somebody else or from a call whose answer was lost. */
+async function createStep(
+  { environment, home }: AccessPlace,
+  id: string,
+  step: Step,
+  value: RequestStep | DecisionStep | EndStep | { readonly by: string },
+  effects: Effects,
+): Promise<boolean> {
+  const name = stepParameter(environment, id, step);
+  try {
+    await effects.at(home).ssm.put(name, formatStep(value), { create: true, description: `access to ${environment}: ${id}` });
+    return true;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'ParameterAlreadyExists') return false;
+    throw error;
+  }
+}
+
+const ATTEMPTS = 20;
+
+/** The open request of this person, or a new one; two that ask at once end up with the same. */
+export async function askForAccess(
+  place: AccessPlace,
+  asked: RequestStep,
+  effects: Effects,
+): Promise<{ request: AccessRequest; made: boolean }> {
+  let made = false;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const requests = await listRequests(place, effects, asked.requester);
+    const open = openRequest(requests, asked.requester, effects.clock.now());
+    if (open) return { request: open, made };
+    const taken = requests.filter((r) => slugOf(r.requester) === slugOf(asked.requester)).map((r) => numberOf(r.id));
+    // A number whose name SSM still holds, because its record was deleted a moment ago, is passed over.
+    const id = idOf(asked.requester, Math.max(0, ...taken) + 1 + Math.floor(attempt / 2));
+    made = await createStep(place, id, 'request', asked, effects);
+    const written = await findRequest(place, id, effects);
+    if (made && written) return { request: written, made };
+  }
+  throw new UserError('AccessBusy', {
+    message: `The request could not be written below ${accessPath(place.environment, asked.requester)}.`,
+    nextSteps: ['Run the same command again.'],
+    exitCode: ExitCode.failed,
+  });
+}
+
+const numberOf = (id: string): number => Number(id.slice(id.lastIndexOf('-') + 1));
+
+/** Refuses a request that AWS says somebody else wrote. `writers` are session names that are the requester's. */
+export async function checkWriter(
+  { environment, home }: AccessPlace,
+  { id, requester }: AccessRequest,
+  writers: readonly string[],
+  effects: Effects,
+): Promise<void> {
+  const [about] = await effects.at(home).ssm.describe([stepParameter(environment, id, 'request')]);
+  const session = about?.updatedBy?.split('/').at(-1);
+  if (session === undefined || writers.some((name) => name.toLowerCase() === session.toLowerCase())) return;
+  throw new UserError('AccessForeign', {
+    message: `${id} says that ${requester} asks, but AWS says that ${about!.updatedBy} wrote it.`,
+    nextSteps: [`Deny it, and have ${requester} ask again: baf access deny ${id} --env ${environment}`],
+    exitCode: ExitCode.refused,
+  });
+}
+
+/** Approves or denies; the first answer stands, and the request as it is afterwards comes back. */
+export async function decide(
+  place: AccessPlace,
+  request: AccessRequest,
+  answer: { readonly by: string; readonly approved: boolean; readonly reason: string | null; readonly at: number },
+  sizeOf: (policy: GrantPolicy) => number,
+  effects: Effects,
+): Promise<AccessRequest> {
+  const { by, approved, reason, at } = answer;
+  let until: string | null = null;
+  let lead: string | null = null;
+  if (approved) {
+    const others = (await listRequests(place, effects)).map((r) => grantOf(r, at)).filter((grant) => grant !== null);
+    const there = policiesOf(others);
+    const asked = { id: request.id, requester: request.requester, from: at, forMs: request.forSeconds * 1000 };
+    const placed = placeGrant(asked, there, sizeOf);
+    if (!placed) throw noRoom(request, others);
+    lead = placed.lead;
+    until = new Date(placed.until).toISOString();
+  }
+  await createStep(place, request.id, 'decision', { by, approved, reason, until, lead }, effects);
+  const after = await needRequest(place, request.id, effects);
+  if (after.end)
+    throw new UserError('AccessOver', {
+      message: `${request.id} was taken back by ${after.end.by} meanwhile.`,
+      exitCode: ExitCode.refused,
+    });
+  if (after.decision?.approved === approved) return after;
+  if (after.decision)
+    throw new UserError('AccessDecided', {
+      message: `${request.id} was ${after.decision.approved ? 'approved' : 'denied'} by ${after.decision.by} meanwhile.`,
+      nextSteps: [`baf access show ${request.id} --env ${place.environment}`],
+      exitCode: ExitCode.refused,
+    });
+  throw new UserError('AccessForeign', {
+    message: `The decision on ${request.id} is none of baf's, or one that its own requester made.`,
+    nextSteps: [`Look who wrote ${stepParameter(place.environment, request.id, 'decision')}.`],
+    exitCode: ExitCode.refused,
+  });
+}
+
+function noRoom(request: AccessRequest, others: readonly Grant[]): UserError {
+  const holders = others.map((g) => `${g.requester} until ${new Date(g.until).toISOString()} (${g.id})`);
+  return new UserError('NoRoom', {
+    message: `The roles of ${request.environment} have no room for a grant that ends before all others: ${holders.join(', ')}.`,
+    nextSteps: [
+      `baf access revoke ID --env ${request.environment} makes room`,
+      `or ${request.requester} asks for longer, and shares an end with one of them`,
+    ],
+    exitCode: ExitCode.refused,
+  });
+}
+
+export async function endAccess(
+  place: AccessPlace,
+  request: AccessRequest,
+  end: EndStep,
+  effects: Effects,
+): Promise<AccessRequest> {
+  if (!request.end) await createStep(place, request.id, 'end', end, effects);
+  return needRequest(place, request.id, effects);
+}
+
+/** Notes that the grants of a policy are in force everywhere: who waits for one looks for that. */
+export async function noteApplied(place: AccessPlace, ids: readonly string[], by: string, effects: Effects): Promise<void> {
+  await Promise.all(ids.map((id) => createStep(place, id, 'applied', { by }, effects)));
+}
+
+/** Records of what has been over for 90 days go, a few at a time: what is listed stays short. */
+export async function forgetOld(place: AccessPlace, requests: readonly AccessRequest[], effects: Effects): Promise<void> {
+  const now = effects.clock.now();
+  const old = requests.filter((r) => (endOf(r, now) ?? now) < now - KEPT_MS).slice(0, 10);
+  const steps: Step[] = ['decision', 'applied', 'end', 'request'];
+  for (const { id } of old)
+    for (const step of steps) await effects.at(place.home).ssm.delete(stepParameter(place.environment, id, step));
+}
+
+const POLL_MS = 3_000;
+const POLL_LATER_MS = 10_000;
+const SOON_MS = 2 * 60_000;
+/** Policies of IAM take some seconds until every part of AWS knows them. */
+const SETTLE_MS = 10_000;
+
+/** Waits until the request is in force or over, or until the deadline; the request as it is then. */
+export async function awaitAnswer(
+  place: AccessPlace,
+  id: string,
+  timeoutMs: number,
+  effects: Effects,
+  signal: AbortSignal,
+): Promise<AccessRequest> {
+  const { clock } = effects;
+  const started = clock.now();
+  for (;;) {
+    const request = await needRequest(place, id, effects);
+    const state = stateOf(request, clock.now());
+    if (state === 'approved' && request.appliedAt !== null) {
+      await clock.sleep(Math.max(0, Math.min(SETTLE_MS, request.appliedAt + SETTLE_MS - clock.now())), signal);
+      return request;
+    }
+    const left = started + timeoutMs - clock.now();
+    if ((state !== 'requested' && state !== 'approved') || left <= 0) return request;
+    await clock.sleep(Math.min(left, clock.now() - started < SOON_MS ? POLL_MS : POLL_LATER_MS), signal);
+  }
+}
