@@ -22,7 +22,7 @@ export default class SandboxStart extends BafCommand {
     throttle: Flags.boolean({ description: "AWS's limits on calls a second", default: true, allowNo: true }),
     'strict-images': Flags.boolean({ description: 'only images that were pushed are there', allowNo: true }),
     'stale-reads': Flags.integer({
-      description: 'for how long reads of ECS show what was there before a write, in milliseconds of sandbox time',
+      description: 'for how long reads of ECS and SSM show what was there before a write, in milliseconds of sandbox time',
       min: 0,
       max: 60_000,
       default: 1000,

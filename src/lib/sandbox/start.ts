@@ -50,6 +50,8 @@ export interface OpenSandbox {
 /** A second, as ECS's documentation of RunTask lets one expect. */
 const READS_TRAIL_MS = 1_000;
 
+const SEEDED_BEFORE_MS = 60_000;
+
 const CREDENTIALS = 'credentials';
 
 interface ServerFile {
@@ -110,7 +112,7 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
   // Loaded by the process that serves only: who joins starts faster without them.
   const [
     { allServices },
-    { runningClock },
+    { manualClock, runningClock },
     { createWorld },
     { openStore },
     { seed },
@@ -146,7 +148,8 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     defaultAccount: accounts[0] ?? '000000000000',
     defaultRegion: options.region,
   };
-  seed(sandbox, options.targets, options.repositories);
+  // What the platform team has made is older than any command: no read trails it.
+  seed({ ...sandbox, clock: manualClock(clock.now() - SEEDED_BEFORE_MS) }, options.targets, options.repositories);
   if (options.fleet) (await import('./fleet.js')).seedFleet(sandbox, options.fleet, options.targets);
   store.save(clock.now());
   let serving: Serving;

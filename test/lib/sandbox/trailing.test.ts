@@ -57,3 +57,25 @@ describe('reads trail writes', () => {
     expect(s.ecs('ListTasks').taskArns).toEqual([]);
   });
 });
+
+describe("reads of SSM's parameters", () => {
+  const d = drive(undefined, START, { readsTrailMs: 2_000 });
+  const put = (Value: string) => d.call('ssm', 'PutParameter', { Name: '/a/b', Value, Type: 'String', Overwrite: true });
+  const seen = () => [
+    d.call('ssm', 'GetParameters', { Names: ['/a/b'] }).Parameters.map((p: { Value: string }) => p.Value),
+    d.call('ssm', 'GetParametersByPath', { Path: '/a' }).Parameters.map((p: { Value: string }) => p.Value),
+  ];
+
+  it('trail what was put, by the version', () => {
+    put('1');
+    expect(() => d.call('ssm', 'GetParameter', { Name: '/a/b' })).toThrow();
+    expect(seen()).toEqual([[], []]);
+    d.pass(2);
+    expect(seen()).toEqual([['1'], ['1']]);
+    expect(put('2')).toMatchObject({ Version: 2 });
+    expect(seen()).toEqual([['1'], ['1']]);
+    expect(d.call('ssm', 'GetParameter', { Name: '/a/b:2' }).Parameter.Value).toBe('2');
+    d.pass(2);
+    expect(seen()).toEqual([['2'], ['2']]);
+  });
+});

@@ -1,12 +1,13 @@
 /** Reading values: one, ten, below a path, and the history of one. */
 import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
+import { unseen } from '../../trailing.js';
 import { page } from '../page.js';
 import { unseal } from '../sealed.js';
 import { checkPathFilters, matches, type Filter } from './filters.js';
 import { checkPath, isBelow } from './names.js';
 import { showPolicies } from './policies.js';
 import { published } from './public.js';
-import { arnOf, latest, lookUp, nameOf, need, noVersion, slice, versionOf, type Stored, type Version } from './state.js';
+import { arnOf, lookUp, nameOf, need, noVersion, slice, versionOf, type Stored, type Version } from './state.js';
 
 const valueOf = (cell: Cell, version: Version, decrypt: boolean | undefined): string =>
   version.type === 'SecureString' && decrypt ? unseal(cell, version.value) : version.value;
@@ -30,8 +31,15 @@ const labelled = (stored: Stored, test: (label: string) => boolean): number | nu
   return index < 0 ? null : stored.first + index;
 };
 
+/** The newest version that reads show already, or null where there is none. */
+function newestSeen(stored: Stored, context: CallContext): number | null {
+  const index = stored.versions.findLastIndex((version) => !unseen(context, version.at));
+  return index < 0 ? null : stored.first + index;
+}
+
 /** By `name`, `name:3`, `name:label` or ARN; throws where there is no such parameter or version. */
-function find(cell: Cell, reference: string, decrypt: boolean | undefined): object {
+function find(context: CallContext, reference: string, decrypt: boolean | undefined): object {
+  const { cell } = context;
   const bare = nameOf(cell, reference);
   const colon = bare.indexOf(':');
   const name = colon < 0 ? bare : bare.slice(0, colon);
@@ -47,8 +55,9 @@ function find(cell: Cell, reference: string, decrypt: boolean | undefined): obje
       DataType: common.dataType,
     };
   const stored = lookUp(cell, name);
-  if (!stored) throw new AwsError('ParameterNotFound', '');
-  if (colon < 0) return show(cell, name, latest(stored), null, decrypt);
+  const seen = stored ? newestSeen(stored, context) : null;
+  if (!stored || seen === null) throw new AwsError('ParameterNotFound', '');
+  if (colon < 0) return show(cell, name, seen, null, decrypt);
   const wanted = bare.slice(colon + 1);
   const number = /^\d+$/.test(wanted) ? Number(wanted) : labelled(stored, (label) => label === wanted);
   if (number === null || !versionOf(stored, number)) throw noVersion(wanted, name);
@@ -65,7 +74,8 @@ interface PathInput {
 }
 
 /** AWS scans a page and filters then: a page can be empty and still carry a token. */
-function byPath(input: PathInput, { cell }: CallContext): object {
+function byPath(input: PathInput, context: CallContext): object {
+  const { cell } = context;
   checkPath(input.Path);
   const filters = input.ParameterFilters ?? [];
   checkPathFilters(filters);
@@ -78,7 +88,7 @@ function byPath(input: PathInput, { cell }: CallContext): object {
   const found = scanned.items.flatMap((name) => {
     const stored = lookUp(cell, name)!;
     if (!others.every((filter) => matches(name, stored, filter))) return [];
-    const number = labels ? labelled(stored, (label) => labels.includes(label)) : latest(stored);
+    const number = labels ? labelled(stored, (label) => labels.includes(label)) : newestSeen(stored, context);
     return number === null ? [] : [show(cell, name, number, null, input.WithDecryption)];
   });
   return { Parameters: found, NextToken: scanned.token };
@@ -116,15 +126,15 @@ function history(input: HistoryInput, { cell, now }: CallContext): object {
 }
 
 export const readOperations: Readonly<Record<string, Operation>> = {
-  GetParameter: (input: { Name: string; WithDecryption?: boolean }, { cell }) => ({
-    Parameter: find(cell, input.Name, input.WithDecryption),
+  GetParameter: (input: { Name: string; WithDecryption?: boolean }, context) => ({
+    Parameter: find(context, input.Name, input.WithDecryption),
   }),
-  GetParameters(input: { Names: string[]; WithDecryption?: boolean }, { cell }) {
+  GetParameters(input: { Names: string[]; WithDecryption?: boolean }, context) {
     const found: object[] = [];
     const missing: string[] = [];
     for (const name of new Set(input.Names)) {
       try {
-        found.push(find(cell, name, input.WithDecryption));
+        found.push(find(context, name, input.WithDecryption));
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         missing.push(name);
