@@ -135,13 +135,13 @@ function whoActs(): string {
 }
 
 /** The folder with package.json and templates: above the bundle, or above src in development. */
-function packageRoot(): string {
+export function packageRoot(): string {
   let dir = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url));
   while (!/[\\/](dist|src)$/.test(dir) && dir !== dirname(dir)) dir = dirname(dir);
   return dirname(dir);
 }
 
-async function readSsmParameter(name: string): Promise<string> {
+export async function readSsmParameter(name: string): Promise<string> {
   const { readParameter } = await import('./aws/parameter.js');
   return readParameter(name);
 }
