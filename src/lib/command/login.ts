@@ -33,7 +33,7 @@ export async function logIn(flags: LoginFlags): Promise<Done> {
       say,
       ask: nobody === null ? { device: flags.device, browser: flags.browser, signal: interruption.signal } : null,
     });
-    const made = await logins.obtain({ anew: flags.force });
+    const made = await logins.obtain({ anew: flags.force, insist: nobody === null });
     return { json: loginJson(place.session, made), text: loginText(place.session, made) };
   } catch (error) {
     const received = interruption.received();

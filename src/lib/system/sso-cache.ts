@@ -1,8 +1,9 @@
 /** The folder of logins that `aws sso login`, the SDKs and baf share: its files, and the lock that baf's own processes keep. */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readFile, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, open, readFile, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { ExitCode, UserError } from '../errors/user-error.js';
 import type { CacheFiles, Lock } from '../identity/sso/effects.js';
 import { withFileLock } from './file-lock.js';
 
@@ -23,9 +24,9 @@ export function ssoCacheFiles(dir: string): CacheFiles {
       }
     },
     async write(name, text) {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
       const temporary = join(dir, `${name}.${randomUUID()}.tmp`);
       try {
+        await mkdir(dir, { recursive: true, mode: 0o700 });
         const file = await open(temporary, 'wx', 0o600);
         try {
           await file.writeFile(text);
@@ -37,8 +38,8 @@ export function ssoCacheFiles(dir: string): CacheFiles {
         await chmod(temporary, 0o600).catch(() => undefined);
         await rename(temporary, join(dir, name));
       } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
+        await rm(temporary, { force: true }).catch(() => undefined);
+        throw unwritable(error, dir);
       }
       await sweep(dir, name);
     },
@@ -49,10 +50,21 @@ export function ssoCacheFiles(dir: string): CacheFiles {
         return true;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-        throw error;
+        throw unwritable(error, dir);
       }
     },
   };
+}
+
+/** What the file system does not let be written is for the user to mend. */
+function unwritable(error: unknown, dir: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) return error;
+  return new UserError('LoginCacheUnwritable', {
+    message: `The login cannot be kept in ${dir}: ${message}.`,
+    nextSteps: ['Make that folder writable for yourself, or set HOME to one that is.'],
+    exitCode: ExitCode.failed,
+  });
 }
 
 /** Files begun by a process that was killed: who writes or removes holds the lock, so nobody else is at it. */
@@ -90,7 +102,10 @@ export interface SsoLockOptions {
 
 /** Beside the file it protects: whoever shares the one shares the other. */
 export function ssoLock(dir: string, options: SsoLockOptions): Lock {
-  return (name, work) => {
+  return async (name, work) => {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+      .then(() => access(dir, constants.W_OK))
+      .catch((error: unknown) => Promise.reject(unwritable(error, dir) as Error));
     const lock = join(dir, `${name}.lock`);
     const inVain = join(dir, `${name}.declined`);
     return withFileLock(lock, options, async (waitedSince) => {

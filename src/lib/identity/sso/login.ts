@@ -59,10 +59,10 @@ async function byBrowser(
       case 'code':
         keepSecret(callback.code);
         waiting.resolve({ code: callback.code });
-        return { status: 200, text: 'You are signed in. You can close this window.' };
+        return { status: 200, text: 'Allowed. Your terminal goes on: you can close this window.' };
       case 'refused':
         waiting.resolve({ refused: callback.error });
-        return { status: 200, text: 'You are not signed in. You can close this window.' };
+        return { status: 200, text: 'Not allowed. You can close this window.' };
       case 'forged':
         return { status: 400, text: 'This is no answer to the login that waits here.' };
       case 'other':

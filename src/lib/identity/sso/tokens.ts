@@ -2,7 +2,7 @@
 import { logIn } from './login.js';
 import type { Held, SsoEffects } from './effects.js';
 import { askedInVain, loginNeeded } from './errors.js';
-import { judgeToken, type Because } from './judge.js';
+import { judgeToken, REFRESH_MS, type Because } from './judge.js';
 import { parseToken, refreshedToken, tokenFileName, type HeldToken } from './token-file.js';
 import { keepSecret } from '../../redaction/secrets.js';
 import type { SsoSession, SsoToken, SsoTokens } from './types.js';
@@ -17,8 +17,17 @@ export interface Obtained extends SsoToken {
 }
 
 export interface SsoLogins extends SsoTokens {
-  /** As `token`, and says how; `anew` logs in also where a token lasts. */
-  obtain(options?: { readonly refused?: string | undefined; readonly anew?: boolean }): Promise<Obtained>;
+  /**
+   * As `token`, and says how. `anew` logs in also where a token lasts; `insist` does where what is left is about to end and
+   * cannot be refreshed.
+   */
+  obtain(options?: ObtainOptions): Promise<Obtained>;
+}
+
+export interface ObtainOptions {
+  readonly refused?: string | undefined;
+  readonly anew?: boolean | undefined;
+  readonly insist?: boolean | undefined;
 }
 
 export function createSsoTokens(session: SsoSession, effects: SsoEffects): SsoLogins {
@@ -31,6 +40,7 @@ export function createSsoTokens(session: SsoSession, effects: SsoEffects): SsoLo
     return text === null ? null : known(parseToken(text));
   };
   const judge = (held: HeldToken | null, refused?: string) => judgeToken(held, session, clock.now() + oidc.skewMs(), refused);
+  const ending = (held: HeldToken): boolean => held.expiresAt - clock.now() - oidc.skewMs() < REFRESH_MS;
   const given = (held: HeldToken, how: How): Obtained => ({
     accessToken: held.accessToken,
     expiresAt: new Date(held.expiresAt),
@@ -55,7 +65,9 @@ export function createSsoTokens(session: SsoSession, effects: SsoEffects): SsoLo
     if (!('refused' in answer)) return keep(refreshedToken(held, answer, clock.now() + oidc.skewMs()), 'refreshed');
     // Tools that know nothing of this lock may have refreshed meanwhile: then the refresh token that was held is spent.
     const newer = await read();
-    if (newer && newer.accessToken !== held.accessToken && judge(newer, refused).is !== 'login') return given(newer, 'refreshed');
+    const better = judge(newer, refused);
+    if (newer && newer.accessToken !== held.accessToken && (better.is === 'good' || (better.is === 'refresh' && better.lasts)))
+      return given(newer, 'refreshed');
     return lasts ? given(held, 'kept') : null;
   };
 
@@ -73,32 +85,30 @@ export function createSsoTokens(session: SsoSession, effects: SsoEffects): SsoLo
     return keep(text, 'signed-in');
   };
 
-  const underLock = async (
-    before: HeldToken | null,
-    refused: string | undefined,
-    anew: boolean,
-    held: Held,
-  ): Promise<Obtained> => {
+  const underLock = async (before: HeldToken | null, options: ObtainOptions, held: Held): Promise<Obtained> => {
+    const { refused, anew = false, insist = false } = options;
     const now = await read();
     const judgement = judge(now, refused);
     // Somebody else may have done it while this process waited; for a login anew only what came since counts.
-    if (now && judgement.is === 'good' && !(anew && now.accessToken === before?.accessToken)) return given(now, 'kept');
+    const asFound = now?.accessToken === before?.accessToken;
+    if (now && judgement.is === 'good' && !(anew && asFound) && !(insist && ending(now))) return given(now, 'kept');
     if (anew) return ask('none', held);
     if (now && judgement.is === 'refresh') {
       if (refused !== undefined && lastResorts.has(refused)) return ask('refused', held);
       const refreshed = await refresh(now, judgement.lasts, refused);
       if (refreshed && refused !== undefined) lastResorts.add(refreshed.accessToken);
-      return refreshed ?? ask('ended-there', held);
+      return refreshed && !(insist && refreshed.how === 'kept') ? refreshed : ask('ended-there', held);
     }
     return ask(judgement.is === 'login' ? judgement.because : 'ended', held);
   };
 
-  const obtain: SsoLogins['obtain'] = async ({ refused, anew = false } = {}) => {
+  const obtain: SsoLogins['obtain'] = async (options = {}) => {
     const held = await read();
-    const judgement = judge(held, refused);
-    if (held && judgement.is === 'good' && !anew) return given(held, 'kept');
+    const judgement = judge(held, options.refused);
+    const enough = !options.anew && !(options.insist && held && ending(held));
+    if (held && judgement.is === 'good' && enough) return given(held, 'kept');
     if (judgement.is === 'login' && !effects.person) throw loginNeeded(session, judgement.because);
-    return lock(name, (mine) => underLock(held, refused, anew, mine));
+    return lock(name, (mine) => underLock(held, options, mine));
   };
 
   /** One at a time in this process too: forty accounts that ask at once take the lock once. */

@@ -184,6 +184,14 @@ describe('a token', () => {
     await expect(s.tokens({ oidc: away }).token()).rejects.toThrow('ENOTFOUND');
   });
 
+  it('4 minutes before its end, and refused there, is still used; who insists signs in', async () => {
+    const { accessToken } = await signIn();
+    s.sandbox.pass(56 * 60);
+    s.hold({ refreshToken: 'spent' });
+    expect(await s.tokens({ person: s.person() }).token()).toMatchObject({ accessToken });
+    expect(await s.tokens({ person: s.person() }).obtain({ insist: true })).toMatchObject({ how: 'signed-in' });
+  });
+
   it('that has ended is refreshed, and what the file had besides stays, the refresh token too', async () => {
     await signIn();
     s.hold({ note: 'of another tool' });
