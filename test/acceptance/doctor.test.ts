@@ -161,6 +161,10 @@ describe('with AWS files and an endpoint of one’s own', () => {
     const ended = await examinedWith();
     expect(ended.of('login')).toMatchObject([{ outcome: 'problem', message: expect.stringContaining('ended') as string }]);
     expect(ended.code).toBe(3);
+    write('credentials', '[default]\naws_access_key_id = 111111111111\naws_secret_access_key = any-secret-at-all\n');
+    const other = await examinedWith({ BAF_NO_CREDENTIAL_CACHE: '1' });
+    expect([other.code, ...other.outcomes('login'), ...other.outcomes('role')]).toEqual([0, 'skipped', 'ok', 'ok', 'ok', 'ok']);
+    write('credentials', '');
   });
 
   it('files are judged by line, and by who may read them', async () => {

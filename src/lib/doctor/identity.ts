@@ -96,7 +96,7 @@ export function judgeKeys(facts: KeysFacts, now: number, sandbox: boolean): Find
     return warning('keys', `keys in the environment and AWS_PROFILE=${profile}: not all tools let the same one win`, UNSET);
   if (expiresAt !== null && expiresAt <= now)
     return problem('keys', `the session in the environment ended at ${new Date(expiresAt).toISOString()}`, UNSET);
-  if (over !== null) return warning('keys', `the keys in the environment win over ${over}`, UNSET);
+  if (over !== null) return warning('keys', `tools of AWS let the keys in the environment win over ${over}`, UNSET);
   return ok('keys', 'in the environment');
 }
 

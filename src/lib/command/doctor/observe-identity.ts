@@ -94,6 +94,14 @@ function webIdentityOf(env: Env, platform: Platform | null): string | null {
   return null;
 }
 
+function works(profiles: Profiles, name: string): boolean {
+  try {
+    return Boolean(chainOf(profiles, name));
+  } catch {
+    return false;
+  }
+}
+
 /** Reads the shared cache; nothing is refreshed and nobody is asked. */
 export async function observeLogin(env: Env, platform: Platform | null, profiles: Profiles): Promise<LoginFacts> {
   const rules = platform?.identity.sso;
@@ -102,6 +110,8 @@ export async function observeLogin(env: Env, platform: Platform | null, profiles
   if (other) return { skip: `not needed: ${other} is used` };
   if (env['AWS_PROFILE']) return { skip: `not needed: AWS_PROFILE=${env['AWS_PROFILE']} is used` };
   if (env['AWS_ACCESS_KEY_ID']) return { skip: 'not needed: keys of the environment are used' };
+  if (env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] || env['AWS_CONTAINER_CREDENTIALS_FULL_URI'])
+    return { skip: 'not needed: the role of the container is used' };
   const session = platformSession(rules, profiles);
   const text = await ssoCacheFiles(sharedCacheDir(env))
     .read(tokenFileName(session))
@@ -109,6 +119,7 @@ export async function observeLogin(env: Env, platform: Platform | null, profiles
   const held = text === null ? null : parseToken(text);
   const now = Date.now();
   const judgement = judgeToken(held, session, now);
+  if (judgement.is === 'login' && works(profiles, 'default')) return { skip: 'not needed: the profile default is used' };
   return {
     session: rules.session,
     state: judgement.is === 'login' ? 'none' : judgement.is,
