@@ -8,6 +8,8 @@ import { createSsoTokens, type SsoLogins } from './identity/sso/tokens.js';
 import type { SsoSession } from './identity/sso/types.js';
 import { createClock } from './system/clock.js';
 
+export { SANDBOX_CACHE, someoneIsThere } from './system/someone.js';
+
 export interface AskOptions {
   /** `--device` or `--no-device`. */
   readonly device?: boolean | undefined;
@@ -35,13 +37,6 @@ export interface LogoutOptions {
 /** For another process that refreshes, or for one whose user is in the browser. Milliseconds. */
 const WAIT_MS = 60_000;
 const WAIT_FOR_LOGIN_MS = 630_000;
-
-/** The folder of the sandbox's own cache, in the sandbox's folder. */
-export const SANDBOX_CACHE = ['sso', 'cache'] as const;
-
-/** Whether somebody sits there who can be asked while another command runs. */
-export const someoneIsThere = (flags: { readonly 'no-input'?: boolean }, env: NodeJS.ProcessEnv): boolean =>
-  !flags['no-input'] && !env['CI'] && process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 export async function openLogins(options: LoginOptions): Promise<SsoLogins> {
   const { session, sandbox, ask, say } = options;

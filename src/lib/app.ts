@@ -4,12 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPlatformRef, readPlatform } from './config/platform.js';
 import { readProject, type Project } from './config/project.js';
-import type { Aws } from './aws/clients.js';
+import type { Aws, Caller } from './aws/clients.js';
 import type { Effects } from './engine/effects.js';
 import type { Platform } from './model/platform.js';
 import type { Target } from './model/target.js';
 import { createClock } from './system/clock.js';
-import { credentialCache, userCredentialCache } from './system/credential-cache.js';
 import { files } from './system/files.js';
 
 export interface AppFlags {
@@ -17,6 +16,7 @@ export interface AppFlags {
   readonly platform?: string | undefined;
   readonly sandbox: boolean;
   readonly speed?: number | undefined;
+  readonly 'no-input'?: boolean;
   /** Tells the user what is not an error. */
   readonly notify?: ((text: string) => void) | undefined;
 }
@@ -26,7 +26,7 @@ export interface App {
   readonly platform: Platform;
   readonly effects: Effects;
   /** Sessions, for those who call AWS themselves. */
-  readonly aws: Pick<Aws, 'credentials' | 'caller'>;
+  readonly aws: Pick<Aws, 'credentials' | 'way' | 'outlook'> & { caller(): Promise<Caller> };
   /** Where the sandbox is served, and whether it goes on when this command ends; null for AWS. */
   readonly endpoint: { readonly url: string; readonly stands: boolean } | null;
   /** Folders in which templates are looked for: the project's own first. */
@@ -45,23 +45,24 @@ export const wantsSandbox = (flags: { sandbox: boolean }): boolean =>
 export async function openApp(flags: AppFlags, read?: ReadFiles): Promise<App> {
   const { project, platform } = read ?? (await readFiles(flags));
   const actor = whoActs();
+  const notify = flags.notify ?? (() => {});
   const sandbox = wantsSandbox(flags) ? await openSandbox(project, platform, flags) : null;
   const clock = sandbox ? createClock(sandbox.speed, () => sandbox.now()) : createClock();
   const { createClients } = await import('./aws/clients.js');
   const { createGateways } = await import('./aws/gateways.js');
   const aws = createClients({
     endpoint: sandbox?.endpoint ?? null,
-    rolePattern: platform.identity.role,
-    stsRegion: firstRegion(platform),
-    actor,
-    now: clock.now,
-    store: sandbox ? credentialCache(sandbox.credentialsDir, [actor]) : userCredentialCache(process.env, actor),
+    sessions: async () => {
+      const { openIdentity } = await import('./app-identity.js');
+      const first = { accountId: firstAccount(platform), region: firstRegion(platform) };
+      return openIdentity({ project, platform, actor, first, sandbox, notify, clock, flags });
+    },
   });
   return {
     project,
     platform,
     effects: { at: createGateways(aws.clients, clock), clock, actor },
-    aws,
+    aws: { ...aws, caller: () => aws.caller(firstAccount(platform)) },
     endpoint: sandbox ? { url: sandbox.endpoint, stands: sandbox.attached } : null,
     templateDirs: templateDirs(project),
     actor,
@@ -124,6 +125,10 @@ export async function openSandbox(project: Project, platform: Platform, flags: A
 
 export const targetsOf = (platform: Platform, environment: string): Target[] =>
   platform.environments[environment]?.waves.flatMap((w) => w.targets) ?? [];
+
+/** Where chains start, and who `whoami` is, where the platform names no account. */
+const firstAccount = (platform: Platform): string =>
+  Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.accountId ?? Object.values(platform.accounts)[0] ?? '';
 
 const firstRegion = (platform: Platform): string =>
   Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.region ?? 'us-east-1';

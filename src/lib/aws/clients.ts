@@ -1,129 +1,83 @@
 /** Makes the SDK clients: one for each service, account and region, loaded when first used. */
-import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { STSClient } from '@aws-sdk/client-sts';
-import { createRoles, sessionName, type Credentials, type CredentialsProvider, type CredentialStore } from '../identity/roles.js';
+import type { Outlook } from '../identity/outlast.js';
+import { REFUSED, type Credentials, type CredentialsProvider } from '../identity/roles.js';
+import type { Step } from '../identity/way.js';
 import type { Target } from '../model/target.js';
-import { keepCredentials } from '../redaction/secrets.js';
-import { createPool, logger, SANDBOX, streamCollector, type Logger } from './defaults.js';
-import { awsCode, explainAwsError } from './errors.js';
+import { awsCode } from './errors.js';
+import { createSessions, type Caller, type SessionOptions, type Sessions } from './sessions.js';
+import type { SsoGateway } from './sso.js';
+import { createTransport, type SharedConfig } from './transport.js';
+
+export type { Caller } from './sessions.js';
 
 export interface ClientOptions {
   /** Endpoint of the sandbox, or null for AWS (then AWS_ENDPOINT_URL is honoured by the SDK itself). */
   readonly endpoint: string | null;
-  readonly rolePattern: string;
-  readonly stsRegion: string;
-  readonly actor: string;
-  readonly now: () => number;
-  /** Role sessions kept between commands, or null. */
-  readonly store: CredentialStore | null;
+  /** How sessions are had: asked for once, when the first is needed. */
+  readonly sessions: () => Promise<SessionOptions>;
 }
 
-export interface ClientConfig {
+export interface ClientConfig extends SharedConfig {
   readonly region: string;
   readonly credentials: CredentialsProvider;
-  readonly endpoint?: string;
-  readonly maxAttempts: number;
-  /** One pool of connections for all clients. */
-  readonly requestHandler: NodeHttpHandler;
-  readonly streamCollector: (stream: AsyncIterable<Uint8Array>) => Promise<Uint8Array>;
-  readonly logger: Logger;
 }
 
 /** Opens a client of one service in a target; each is made once. */
 export type Clients = <T>(target: Target, make: (config: ClientConfig) => Promise<T>) => () => Promise<T>;
 
-/** Who the user is before any role is assumed. */
-export interface Caller {
-  readonly account: string;
-  readonly arn: string;
-  readonly userId: string;
-  readonly expiresAt: Date | null;
-}
-
 export interface Aws {
   readonly clients: Clients;
   /** Of the platform's role in an account. */
   credentials(accountId: string): Promise<Credentials>;
-  caller(): Promise<Caller>;
+  /** Before any role is assumed; of the role in `accountId` where the way leads straight there. */
+  caller(accountId: string): Promise<Caller>;
+  /** The way to the role of an account, and the portal where it goes through single sign-on. */
+  way(accountId: string): Promise<{ steps: Step[]; portal: SsoGateway | null }>;
+  /** Until when what is held lasts. */
+  outlook(): Promise<Outlook>;
 }
 
 export function createClients(options: ClientOptions): Aws {
-  const endpoint = options.endpoint ? { endpoint: options.endpoint, ...SANDBOX } : {};
-  const requestHandler = createPool();
-  const sts = async (): Promise<STSClient> => {
-    const { STSClient } = await import('./sdk/sts.js');
-    const base = options.endpoint ? { credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' } } : {};
-    return new STSClient({
-      region: options.stsRegion,
-      requestHandler: await requestHandler(),
-      streamCollector,
-      logger,
-      ...endpoint,
-      ...base,
-    });
+  const shared = createTransport(options.endpoint);
+  let opened: Promise<Sessions> | null = null;
+  const sessions = (): Promise<Sessions> => {
+    opened ??= options.sessions().then((given) => createSessions(given, shared));
+    opened.catch(() => (opened = null));
+    return opened;
   };
-  const assume = async (RoleArn: string): Promise<Credentials> => {
-    const { AssumeRoleCommand } = await import('./sdk/sts.js');
-    try {
-      const { Credentials: c } = await (
-        await sts()
-      ).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(options.actor), DurationSeconds: 3600 }));
-      return {
-        accessKeyId: c!.AccessKeyId!,
-        secretAccessKey: c!.SecretAccessKey!,
-        sessionToken: c!.SessionToken,
-        expiration: c!.Expiration,
-      };
-    } catch (error) {
-      throw explainAwsError(error, `sts:AssumeRole of ${RoleArn}`, options.stsRegion);
-    }
-  };
-  const roles = createRoles(assume, options.rolePattern, options.now, options.store);
-  const providers = new Map<string, CredentialsProvider>();
-  const provider = (accountId: string) => {
-    const known = providers.get(accountId) ?? roles.of(accountId);
-    providers.set(accountId, known);
-    return known;
-  };
+  const credentials = async (accountId: string): Promise<Credentials> => (await sessions()).roles.of(accountId)();
   const clients: Clients = (target, make) => {
     let client: ReturnType<typeof make> | null = null;
-    const credentials = provider(target.accountId);
+    // The SDK would hold on to what it was given by the clock of this computer; here AWS's clock counts, and all share.
+    const provider: CredentialsProvider & { memoized: true } = Object.assign(() => credentials(target.accountId), {
+      memoized: true as const,
+    });
     const open = async () => {
+      const [config, { clock, roles }] = await Promise.all([shared(), sessions()]);
       const made = await make({
         region: target.region,
-        credentials,
-        requestHandler: await requestHandler(),
-        streamCollector,
-        logger,
-        ...endpoint,
-        maxAttempts: 8,
+        credentials: provider,
+        ...config,
+        ...(clock.behindMs() === 0 ? {} : { systemClockOffset: clock.behindMs() }),
       });
-      renewWhenRefused(made as never, credentials, (key) => roles.forget(target.accountId, key));
+      renewWhenRefused(made as never, provider, (key) => roles.forget(target.accountId, key));
       return made;
     };
     return () => (client ??= open());
   };
   return {
     clients,
-    credentials: (accountId) => provider(accountId)(),
-    async caller() {
-      const { GetCallerIdentityCommand } = await import('./sdk/sts.js');
-      try {
-        const client = await sts();
-        const { Account, Arn, UserId } = await client.send(new GetCallerIdentityCommand({}));
-        const own = await client.config.credentials();
-        keepCredentials(own);
-        const { expiration } = own;
-        return { account: Account ?? '', arn: Arn ?? '', userId: UserId ?? '', expiresAt: expiration ?? null };
-      } catch (error) {
-        throw explainAwsError(error, 'sts:GetCallerIdentity', options.stsRegion);
-      }
+    credentials,
+    caller: async (accountId) => (await sessions()).caller(accountId),
+    async way(accountId) {
+      const { stepsTo, portal } = await sessions();
+      return { steps: stepsTo(accountId), portal: portal ? await portal() : null };
     },
+    outlook: async () => (await sessions()).outlook(),
   };
 }
 
 interface RefusableClient {
-  readonly config: { credentials(options: { forceRefresh: boolean }): Promise<unknown> };
   readonly middlewareStack: {
     add(
       middleware: (next: (args: object) => Promise<object>) => (args: object) => Promise<object>,
@@ -131,8 +85,6 @@ interface RefusableClient {
     ): void;
   };
 }
-
-const REFUSED = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException']);
 
 /** A session that AWS ends before its time is renewed once, and the call made again: AWS did nothing with it. */
 function renewWhenRefused(
@@ -147,7 +99,6 @@ function renewWhenRefused(
     } catch (error) {
       if (!REFUSED.has(awsCode(error))) throw error;
       await forget(accessKeyId);
-      await client.config.credentials({ forceRefresh: true });
       return next(args);
     }
   };

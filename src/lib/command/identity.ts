@@ -20,24 +20,21 @@ async function withApp<T>(flags: AppFlags, act: (app: App) => Promise<T>): Promi
 
 export const whoAmI = (flags: AppFlags): Promise<Done> =>
   withApp(flags, async (app) => {
-    const { account, arn, userId, expiresAt } = await app.aws.caller();
-    const source = app.endpoint ? 'sandbox' : sourceOf(process.env);
+    const { account, arn, userId, expiresAt, source, way } = await app.aws.caller();
     const alias = Object.entries(app.platform.accounts).find(([, id]) => id === account)?.[0] ?? null;
     const end = expiresAt ? `until ${expiresAt.toISOString()}` : 'without an end';
     return {
-      json: { identity: { account, alias, arn, userId, actor: app.actor, expiresAt: expiresAt?.toISOString() ?? null, source } },
-      text: `${arn}\naccount ${account}${alias ? ` (${alias})` : ''}, ${end}, from ${source}\nbaf writes ${app.actor} into what it records`,
+      json: {
+        identity: { account, alias, arn, userId, actor: app.actor, expiresAt: expiresAt?.toISOString() ?? null, source, way },
+      },
+      text: [
+        arn,
+        `account ${account}${alias ? ` (${alias})` : ''}, ${end}, from ${source}`,
+        `roles by ${way}`,
+        `baf writes ${app.actor} into what it records`,
+      ].join('\n'),
     };
   });
-
-/** Where the SDK's chain takes the first credentials from, in its order. */
-function sourceOf(env: Readonly<Record<string, string | undefined>>): string {
-  if (env['AWS_PROFILE']) return `profile ${env['AWS_PROFILE']}`;
-  if (env['AWS_ACCESS_KEY_ID']) return 'environment variables';
-  if (env['AWS_WEB_IDENTITY_TOKEN_FILE']) return 'web identity token';
-  if (env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] || env['AWS_CONTAINER_CREDENTIALS_FULL_URI']) return 'container role';
-  return 'profile default';
-}
 
 type Format = 'env' | 'json' | 'process';
 

@@ -59,7 +59,10 @@ const identity = z.strictObject({
         ),
         region: about(z.string(), 'region of IAM Identity Center'),
         role: z.optional(
-          about(z.string(), 'permission set that people have in every account: used there directly, without a chain'),
+          about(
+            z.string(),
+            'permission set that people have in every account: used there directly; with account: only in that one',
+          ),
         ),
         account: z.optional(about(z.string(), 'account whose permission set starts the chain to identity.role')),
       }),

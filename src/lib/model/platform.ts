@@ -24,7 +24,10 @@ export interface SsoRules {
   readonly session: string;
   readonly startUrl: string;
   readonly region: string;
-  /** Permission set used directly in each account, or null: then `identity.role` is assumed from `account`'s. */
+  /**
+   * Permission set used directly in each account; where `accountId` is given too, in that account only, and `identity.role`
+   * is assumed from there. Null: the only one that the login has in the account that starts the chain.
+   */
   readonly role: string | null;
   /** Id of the account that starts the chain, or null for the first of the platform. */
   readonly accountId: string | null;

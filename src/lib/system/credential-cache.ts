@@ -10,17 +10,17 @@ import type { Credentials, CredentialStore } from '../identity/roles.js';
 
 /** `who` tells apart by whose credentials the roles are assumed. */
 export function credentialCache(dir: string, who: readonly (string | undefined)[]): CredentialStore {
-  const fileOf = (roleArn: string): string =>
+  const fileOf = (key: string): string =>
     join(
       dir,
       `${createHash('sha256')
-        .update(JSON.stringify([roleArn, ...who]))
+        .update(JSON.stringify([key, ...who]))
         .digest('hex')}.json`,
     );
   return {
-    async get(roleArn) {
+    async get(key) {
       try {
-        const held = JSON.parse(await readFile(fileOf(roleArn), 'utf8')) as Omit<Credentials, 'expiration'> & {
+        const held = JSON.parse(await readFile(fileOf(key), 'utf8')) as Omit<Credentials, 'expiration'> & {
           expiration: string;
         };
         return { ...held, expiration: new Date(held.expiration) };
@@ -28,12 +28,12 @@ export function credentialCache(dir: string, who: readonly (string | undefined)[
         return null;
       }
     },
-    async put(roleArn, credentials) {
+    async put(key, credentials) {
       try {
         await mkdir(dir, { recursive: true, mode: 0o700 });
         const temporary = join(dir, randomUUID());
         await writeFile(temporary, JSON.stringify(credentials), { mode: 0o600 });
-        await rename(temporary, fileOf(roleArn));
+        await rename(temporary, fileOf(key));
       } catch {
         // Without the cache the next command assumes the role again.
       }
@@ -41,19 +41,18 @@ export function credentialCache(dir: string, who: readonly (string | undefined)[
   };
 }
 
-/** The user's cache for AWS itself, or null: in CI every run has credentials of its own, and BAF_NO_CREDENTIAL_CACHE says no. */
-export function userCredentialCache(env: Readonly<Record<string, string | undefined>>, actor: string): CredentialStore | null {
+/**
+ * The user's cache for AWS itself, or null: in CI every run has credentials of its own, and BAF_NO_CREDENTIAL_CACHE says no.
+ * @param way what tells the way to the roles, and the person behind it, apart from others
+ */
+export function userCredentialCache(
+  env: Readonly<Record<string, string | undefined>>,
+  actor: string,
+  way: readonly string[],
+): CredentialStore | null {
   if (env['CI'] || env['BAF_NO_CREDENTIAL_CACHE']) return null;
-  const dir = userCredentialDir(env);
-  const source = [
-    'AWS_PROFILE',
-    'AWS_ACCESS_KEY_ID',
-    'AWS_CONFIG_FILE',
-    'AWS_SHARED_CREDENTIALS_FILE',
-    'AWS_ENDPOINT_URL',
-    'AWS_ENDPOINT_URL_STS',
-  ];
-  return credentialCache(dir, [actor, ...source.map((name) => env[name])]);
+  const source = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS'];
+  return credentialCache(userCredentialDir(env), [actor, ...source.map((name) => env[name]), ...way]);
 }
 
 export const userCredentialDir = (env: Readonly<Record<string, string | undefined>>): string =>
@@ -61,3 +60,5 @@ export const userCredentialDir = (env: Readonly<Record<string, string | undefine
 
 /** After a logout nothing that came of the login is used any more. */
 export const forgetSessions = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true }).catch(() => undefined);
+
+export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -26,6 +26,7 @@ describe('whoami', () => {
         actor: 'ana',
         expiresAt: null,
         source: 'sandbox',
+        way: 'AssumeRole of arn:aws:iam::{account}:role/baf-deploy',
       },
     });
     expect(text).toContain('account 111111111111 (shop-staging)');

@@ -8,6 +8,7 @@ import type { BafEvent } from '../../../src/lib/model/event.js';
 import { formatError } from '../../../src/lib/output/errors.js';
 import { UserError } from '../../../src/lib/errors/user-error.js';
 import { hideSecrets, keepSecret } from '../../../src/lib/redaction/secrets.js';
+import { sessionOptions } from '../identity/session-options.js';
 import { encodingsOf } from '../../secrets.js';
 import { ACCOUNT, REGION, serveSandbox } from '../../clients/served.js';
 
@@ -27,11 +28,7 @@ describe('secrets that come from AWS', () => {
     try {
       const aws = createClients({
         endpoint: served.endpoint,
-        rolePattern: 'arn:aws:iam::{account}:role/baf-deploy',
-        stsRegion: REGION,
-        actor: 'ana',
-        now: served.now,
-        store: null,
+        sessions: async () => sessionOptions({ region: REGION, now: served.now }),
       });
       const { accessKeyId, secretAccessKey, sessionToken } = await aws.credentials(ACCOUNT);
       expectHidden(accessKeyId, secretAccessKey, sessionToken);
@@ -46,7 +43,8 @@ describe('secrets that come from AWS', () => {
     };
     const store = { get: () => Promise.resolve(kept), put: () => Promise.resolve() };
     const never = () => Promise.reject(new Error('not asked'));
-    await createRoles(never, 'r{account}', () => 0, store).of(ACCOUNT)();
+    const stepsTo = () => [{ kind: 'assume', roleArn: 'r', externalId: null } as const];
+    await createRoles({ take: never, stepsTo, now: () => 0, store }).of(ACCOUNT)();
     expectHidden('kept-secret-key', 'kept-token');
   });
 

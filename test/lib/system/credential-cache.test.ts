@@ -51,13 +51,16 @@ describe('role sessions', () => {
 });
 
 describe('the cache of a user', () => {
-  it('is told apart by the profile, and there is none in CI or where it is switched off', async () => {
+  it('is told apart by the way and the person, and there is none in CI or where it is switched off', async () => {
     const XDG_CACHE_HOME = folder();
     mkdirSync(XDG_CACHE_HOME, { recursive: true });
-    await userCredentialCache({ XDG_CACHE_HOME, AWS_PROFILE: 'dev' }, 'anna')!.put(role, session);
-    expect(await userCredentialCache({ XDG_CACHE_HOME, AWS_PROFILE: 'dev' }, 'anna')!.get(role)).toEqual(session);
-    expect(await userCredentialCache({ XDG_CACHE_HOME, AWS_PROFILE: 'prod' }, 'anna')!.get(role)).toBeNull();
-    expect(userCredentialCache({ CI: 'true' }, 'anna')).toBeNull();
-    expect(userCredentialCache({ BAF_NO_CREDENTIAL_CACHE: '1' }, 'anna')).toBeNull();
+    const cache = (way: string[], actor = 'anna') => userCredentialCache({ XDG_CACHE_HOME }, actor, way)!;
+    await cache(['profile', 'dev']).put(role, session);
+    expect(await cache(['profile', 'dev']).get(role)).toEqual(session);
+    expect(await cache(['profile', 'prod']).get(role)).toBeNull();
+    expect(await cache(['sso', 'dev']).get(role)).toBeNull();
+    expect(await cache(['profile', 'dev'], 'ben').get(role)).toBeNull();
+    expect(userCredentialCache({ CI: 'true' }, 'anna', [])).toBeNull();
+    expect(userCredentialCache({ BAF_NO_CREDENTIAL_CACHE: '1' }, 'anna', [])).toBeNull();
   });
 });

@@ -17,6 +17,8 @@ export type Source =
   | { readonly kind: 'static'; readonly profile: string }
   | SsoSource
   | { readonly kind: 'process'; readonly command: string }
+  /** `aws login`: the SDK reads its session. */
+  | { readonly kind: 'login'; readonly session: string }
   | { readonly kind: 'web-identity'; readonly roleArn: string; readonly tokenFile: string; readonly sessionName: string | null }
   | { readonly kind: 'environment' | 'instance' | 'container' };
 
@@ -104,6 +106,7 @@ function sourceOf(files: Profiles, section: Section, name: string): Source {
     };
   }
   if (p['credential_process']) return { kind: 'process', command: p['credential_process'] };
+  if (p['login_session']) return { kind: 'login', session: p['login_session'] };
   if (p['sso_session'] !== undefined || p['sso_start_url'] !== undefined || p['sso_account_id'] !== undefined)
     return ssoOf(files, section, name);
   throw broken('ProfileWithoutCredentials', section, null, `the profile ${name} says nothing of where its credentials come from`);

@@ -57,6 +57,7 @@ const WAYS = {
   environment: 'environment variables',
   instance: 'the role of the instance',
   container: 'the role of the container',
+  login: '`aws login`',
 } as const;
 
 const listed = (sessions: readonly string[]): string[] =>

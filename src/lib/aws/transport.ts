@@ -1,0 +1,45 @@
+/** What all SDK clients are made with, and what is seen of their answers. */
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createPool, logger, SANDBOX, streamCollector, type Logger } from './defaults.js';
+
+export interface SharedConfig {
+  readonly endpoint?: string;
+  readonly maxAttempts: number;
+  readonly requestHandler: NodeHttpHandler;
+  readonly streamCollector: (stream: AsyncIterable<Uint8Array>) => Promise<Uint8Array>;
+  readonly logger: Logger;
+}
+
+/** @param endpoint of the sandbox, or null for AWS (then AWS_ENDPOINT_URL is honoured by the SDK itself) */
+export function createTransport(endpoint: string | null): () => Promise<SharedConfig> {
+  const requestHandler = createPool();
+  return async () => ({
+    requestHandler: await requestHandler(),
+    streamCollector,
+    logger,
+    maxAttempts: 8,
+    ...(endpoint ? { endpoint, ...SANDBOX } : {}),
+  });
+}
+
+interface Observable {
+  readonly middlewareStack: {
+    add(
+      middleware: (next: (args: object) => Promise<object>) => (args: object) => Promise<object>,
+      options: { step: 'deserialize'; priority: 'low'; name: string },
+    ): void;
+  };
+}
+
+/** Tells of the `Date` of each answer, of a refusal too. */
+export function observeDate<T>(client: T, observe: (date: string | undefined) => void): T {
+  (client as Observable).middlewareStack.add(
+    (next) => async (args) => {
+      const result = (await next(args)) as { response?: { headers?: Record<string, string> } };
+      observe(result.response?.headers?.['date']);
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'observeDate' },
+  );
+  return client;
+}
