@@ -27,8 +27,9 @@ export interface IdentityOptions {
 export async function openIdentity(options: IdentityOptions): Promise<SessionOptions> {
   const { project, platform, actor, first, sandbox, clock, notify } = options;
   const rules = platform.identity;
-  const labels = labelsOf(actor, ciRunOf(process.env), project.name, shortHash);
-  const common = { rules, labels, stsRegion: first.region, now: clock.now, warn: notify };
+  const run = ciRunOf(process.env);
+  const labels = (person: string | null) => labelsOf(run ? actor : (person ?? actor), run, project.name, shortHash);
+  const common = { rules, labels, asksWho: run === null, stsRegion: first.region, now: clock.now, warn: notify };
   const cacheDir = sandbox ? join(project.dir, '.baf', 'sandbox', ...SANDBOX_CACHE) : null;
   const ssoTokens = rules.sso ? () => loginsOf(options, rules.sso!, cacheDir) : null;
   if (sandbox) {

@@ -2,7 +2,10 @@
  * The inline policies by which AWS itself lets people in, and shuts them out again: the statements for deploying, for named
  * source identities and between two times. What is needed is computed from the records alone.
  */
+import { sourceIdentity } from '../model/source-identity.js';
 import type { Grant } from './record.js';
+
+export { sourceIdentity };
 
 export interface PolicyStatement {
   readonly Sid?: string;
@@ -43,13 +46,6 @@ export function policiesOf(grants: readonly Grant[]): GrantPolicy[] {
     people: [...new Set(group.map((g) => sourceIdentity(g.requester)))].sort(),
   }));
 }
-
-/** What AssumeRole takes as SourceIdentity: 2-64 characters of `[\w+=,.@-]`. */
-export const sourceIdentity = (person: string): string =>
-  person
-    .replace(/[^\w+=,.@-]+/g, '-')
-    .slice(0, 64)
-    .padEnd(2, '-');
 
 /** Without milliseconds, as IAM reads dates. */
 const date = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -3,6 +3,7 @@ import type { STSClient, STSClientConfig } from '@aws-sdk/client-sts';
 import { UserError } from '../errors/user-error.js';
 import type { Labels } from '../identity/labels.js';
 import type { Outlook } from '../identity/outlast.js';
+import { personOf } from '../identity/person.js';
 import { createRoles, type Credentials, type CredentialStore, type Roles } from '../identity/roles.js';
 import { createServerClock, skewText, type ServerClock } from '../identity/server-clock.js';
 import type { SsoTokens } from '../identity/sso/types.js';
@@ -17,7 +18,10 @@ import { observeDate, type SharedConfig } from './transport.js';
 export interface SessionOptions {
   readonly way: Way;
   readonly rules: IdentityRules;
-  readonly labels: Labels;
+  /** @param person as AWS names them, or null where AWS was not asked */
+  readonly labels: (person: string | null) => Labels;
+  /** Whether sessions are named after the person that AWS knows; a pipeline names its run itself. */
+  readonly asksWho: boolean;
   readonly stsRegion: string;
   /** Milliseconds since the epoch: this computer's clock, or the sandbox's. */
   readonly now: () => number;
@@ -60,7 +64,7 @@ const NO_KEYS = { accessKeyId: 'none', secretAccessKey: 'none' };
 const CLIENTS_KEPT = 8;
 
 export function createSessions(options: SessionOptions, shared: () => Promise<SharedConfig>): Sessions {
-  const { way, rules, labels, stsRegion, warn } = options;
+  const { way, rules, stsRegion, warn } = options;
   const { base } = way;
   const clock = createServerClock(Date.now, options.now);
   let told = false;
@@ -105,6 +109,19 @@ export function createSessions(options: SessionOptions, shared: () => Promise<Sh
     for (const old of [...held.keys()].slice(0, Math.max(0, held.size - CLIENTS_KEPT)))
       if (old !== 'base' && old !== 'none') held.delete(old);
     return made;
+  };
+  let person: Promise<string | null> | null = null;
+  const askWho = async (from: Credentials | null): Promise<string | null> => {
+    const { GetCallerIdentityCommand } = await import('./sdk/sts.js');
+    const { Arn } = await (await sts(from)).send(new GetCallerIdentityCommand({}));
+    // A session that was kept on the way, of a hub, is baf's own, and carries the name already.
+    return personOf(Arn ?? '')?.replace(/^baf-/, '') ?? null;
+  };
+  const labels = async (from: Credentials | null | 'none'): Promise<Labels> => {
+    if (!options.asksWho || from === 'none' || base.kind === 'sandbox') return options.labels(null);
+    person ??= askWho(from);
+    person.catch(() => (person = null));
+    return options.labels(await person);
   };
   let gateway: Promise<SsoGateway> | null = null;
   const openPortal = async (): Promise<SsoGateway> => {

@@ -9,7 +9,8 @@ import type { SsoGateway } from './sso.js';
 
 export interface TakeOptions {
   readonly base: Base;
-  readonly labels: Labels;
+  /** `from` as in `sts`: who it is may have to be asked of AWS. */
+  readonly labels: (from: Credentials | null | 'none') => Promise<Labels>;
   /** A client of STS: with these credentials, with those of the base (null), or with none (web identity). */
   readonly sts: (from: Credentials | null | 'none') => Promise<STSClient>;
   readonly token: (source: TokenSource) => Promise<string>;
@@ -57,11 +58,11 @@ export function createTakeStep({ base, labels, sts, token, sso }: TakeOptions): 
 
   const webIdentity = async (step: TokenStep): Promise<Credentials> => {
     const { AssumeRoleWithWebIdentityCommand } = await import('./sdk/sts.js');
-    const client = await sts('none');
+    const [client, own] = await Promise.all([sts('none'), labels('none')]);
     for (let minted = 1, text = await token(step.token); ;) {
       const seconds = ladder[0]!;
       try {
-        return fromSts(await client.send(new AssumeRoleWithWebIdentityCommand(toWebIdentityInput(step, labels, text, seconds))));
+        return fromSts(await client.send(new AssumeRoleWithWebIdentityCommand(toWebIdentityInput(step, own, text, seconds))));
       } catch (error) {
         if (tooLong(error) && seconds > HOUR) {
           // Others may have found out meanwhile.
@@ -98,7 +99,8 @@ export function createTakeStep({ base, labels, sts, token, sso }: TakeOptions): 
       }
       case 'assume': {
         const { AssumeRoleCommand } = await import('./sdk/sts.js');
-        return fromSts(await (await sts(from)).send(new AssumeRoleCommand(toAssumeRoleInput(step, labels, asked))));
+        const input = toAssumeRoleInput(step, await labels(from), asked);
+        return fromSts(await (await sts(from)).send(new AssumeRoleCommand(input)));
       }
     }
   };

@@ -5,8 +5,9 @@ import { checkId, checkReason } from '../access/rules.js';
 import { needRequest } from '../engine/access.js';
 import { approveRequests, denyRequest, revokeRequest, type Answered, type Answering } from '../engine/access-answer.js';
 import { ExitCode } from '../errors/user-error.js';
-import { sessionName } from '../identity/roles.js';
+import { sessionName } from '../identity/labels.js';
 import { renderAccess } from '../output/access-view.js';
+import { shortHash } from '../system/credential-cache.js';
 import { look, type AccessDone, type AccessFlags } from './access.js';
 import { onDemand, rolesOf, rulesOf, UNPROVEN, whoAsks } from './access-who.js';
 
@@ -29,7 +30,7 @@ async function answer(ids: readonly string[], flags: AccessFlags, said: Said, ac
       roles,
       rules: rulesOf(read.platform),
       by: person.name,
-      writersOf: (name) => [name, sessionName(name)],
+      writersOf: (name) => [name, sessionName(name, shortHash)],
       rolesMayBeMissing: app.endpoint !== null,
     };
     const answered = await act(requests, given, app);

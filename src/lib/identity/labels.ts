@@ -1,4 +1,5 @@
 /** How sessions are labelled, so that CloudTrail tells whose they are: session name, source identity, tags. Pure. */
+import { sourceIdentity } from '../model/source-identity.js';
 
 /** A run of a pipeline. */
 export interface CiRun {
@@ -61,8 +62,8 @@ export function labelsOf(actor: string, run: CiRun | null, project: string, hash
     return Value === '' ? [] : [{ Key, Value }];
   };
   return {
-    name: legal(`baf-${plain(actor, hash)}${suffix}`, hash),
-    sourceIdentity: sourceIdentityOf(actor, hash),
+    name: sessionName(actor, hash, suffix),
+    sourceIdentity: sourceIdentity(actor),
     identityTags: tag('baf:actor', actor),
     optionalTags: [
       ...tag('baf:project', project),
@@ -73,8 +74,9 @@ export function labelsOf(actor: string, run: CiRun | null, project: string, hash
   };
 }
 
-/** A legal source identity (2-64 characters of `[\w+=,.@-]`) of an actor: policies compare it. */
-export const sourceIdentityOf = (actor: string, hash: (text: string) => string): string => legal(plain(actor, hash), hash);
+/** A legal RoleSessionName that still tells who it is, and which run. */
+export const sessionName = (actor: string, hash: (text: string) => string, suffix = ''): string =>
+  legal(`baf-${plain(actor, hash)}${suffix}`, hash);
 
 /** Letters without their accents, everything else that is illegal a hyphen; names of other scripts are told apart by a hash. */
 function plain(text: string, hash: (text: string) => string): string {
@@ -88,7 +90,6 @@ const LONGEST = 64;
 
 /** Long names keep their beginning and end, where the run stands, and a hash of the whole between. */
 function legal(name: string, hash: (text: string) => string): string {
-  if (name.length < 2) return `${name}-${hash(name).slice(0, 8)}`;
   if (name.length <= LONGEST) return name;
   return `${name.slice(0, 30)}-${hash(name).slice(0, 8)}-${name.slice(-24)}`;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ciRunOf, labelsOf, sourceIdentityOf } from '../../../src/lib/identity/labels.js';
+import { ciRunOf, labelsOf } from '../../../src/lib/identity/labels.js';
 import { shortHash } from '../../../src/lib/system/credential-cache.js';
 
 const LEGAL = /^[\w+=,.@-]{2,64}$/;
@@ -41,8 +41,8 @@ describe('the name of a session', () => {
   });
 
   it('tells people of other scripts apart', () => {
-    expect(sourceIdentityOf('王伟', shortHash)).not.toBe(sourceIdentityOf('李娜', shortHash));
-    expect(sourceIdentityOf('dependabot[bot]', shortHash)).toBe('dependabot-bot');
+    expect(labels('王伟').name).not.toBe(labels('李娜').name);
+    expect(labels('dependabot[bot]').sourceIdentity).toBe('dependabot-bot-');
   });
 });
 

@@ -251,7 +251,9 @@ describe('at most ten at once', () => {
     const all = Promise.allSettled(Array.from({ length: 40 }, (_, i) => roles.of(String(i))()));
     for (let done = 0; done < 40;) {
       await new Promise((resolve) => setImmediate(resolve));
-      for (const resolve of waiting.splice(0)) (resolve(), done++);
+      const batch = waiting.splice(0);
+      batch.forEach((resolve) => resolve());
+      done += batch.length;
     }
     expect((await all).filter((r) => r.status === 'fulfilled')).toHaveLength(39);
     expect(most).toBe(10);

@@ -24,7 +24,8 @@ export function sessionOptions({
   return {
     way: { base: { kind: 'sandbox' }, key: [], warnings: [] },
     rules: RULES,
-    labels: labelsOf('ana', null, 'shop', shortHash),
+    labels: (person) => labelsOf(person ?? 'ana', null, 'shop', shortHash),
+    asksWho: true,
     stsRegion: region,
     now: Date.now,
     store: null,
