@@ -1,5 +1,6 @@
 /** The only place that calls IAM Identity Center's OIDC. Its calls are not signed: no credentials are looked for. */
 import type { CreateTokenCommandOutput, SSOOIDCClient } from '@aws-sdk/client-sso-oidc';
+import { ExitCode, UserError } from '../errors/user-error.js';
 import type { DeviceStart, Grant, Oidc, Refusal } from '../identity/sso/effects.js';
 import { keepSecret } from '../redaction/secrets.js';
 import { createPool, logger, SANDBOX, streamCollector } from './defaults.js';
@@ -64,7 +65,7 @@ export function createOidc({ endpoint, region }: OidcOptions): Oidc {
     } catch (error) {
       const refused = REFUSALS[awsCode(error)];
       if (refused) return { refused };
-      throw explainAwsError(described(error), `sso-oidc:${operation}`, region);
+      throw explained(error, operation, region);
     }
   };
   return {
@@ -87,7 +88,7 @@ export function createOidc({ endpoint, region }: OidcOptions): Oidc {
         keepSecret(made.clientSecret);
         return { id: made.clientId!, secret: made.clientSecret!, expiresAt: (made.clientSecretExpiresAt ?? 0) * 1000 };
       } catch (error) {
-        throw explainAwsError(described(error), 'sso-oidc:RegisterClient', region);
+        throw explained(error, 'RegisterClient', region);
       }
     },
     startDevice: ({ id: clientId, secret: clientSecret }, startUrl) =>
@@ -116,10 +117,20 @@ export function createOidc({ endpoint, region }: OidcOptions): Oidc {
   };
 }
 
-/** Its errors have OAuth's description, and no message. */
-function described(error: unknown): unknown {
-  const text = (error as { error_description?: unknown } | null)?.error_description;
-  return typeof text === 'string' && text !== '' ? Object.assign(new Error(text), { name: awsCode(error) }) : error;
+/** Its errors have OAuth's description, and no message; what has no status never got there. */
+function explained(error: unknown, operation: string, region: string): UserError {
+  const { $metadata, error_description: text } = error as {
+    $metadata?: { httpStatusCode?: number };
+    error_description?: unknown;
+  };
+  if ($metadata?.httpStatusCode === undefined && error instanceof Error)
+    return new UserError('SsoUnreachable', {
+      message: `IAM Identity Center in ${region} cannot be reached: ${error.message}`,
+      nextSteps: ['Check your network, and the region of the session (identity.sso in the platform file, or sso_region).'],
+      exitCode: ExitCode.failed,
+    });
+  const told = typeof text === 'string' && text !== '' ? Object.assign(new Error(text), { name: awsCode(error) }) : error;
+  return explainAwsError(told, `sso-oidc:${operation}`, region);
 }
 
 /** Tells how far the server's clock is ahead, by the `Date` of each answer, errors included. */

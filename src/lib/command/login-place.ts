@@ -22,8 +22,9 @@ export interface LoginPlace {
 
 export async function findLoginPlace(flags: AppFlags): Promise<LoginPlace> {
   const project = await readProject(resolve(flags.dir), files).catch(unless('ProjectMissing'));
-  const platform = await platformOf(flags, project);
-  const session = await sessionOf(platform);
+  const found = await platformOf(flags, project);
+  const platform = typeof found === 'string' ? null : found;
+  const session = await sessionOf(found);
   if (!wantsSandbox(flags)) return { session, sandbox: null, clock: createClock(), close: async () => undefined };
   if (!platform)
     throw new UserError('PlatformMissing', {
@@ -46,8 +47,8 @@ export async function findLoginPlace(flags: AppFlags): Promise<LoginPlace> {
   };
 }
 
-/** Null where none is named; and where it is kept in AWS, and only a login would let it be read. */
-async function platformOf(flags: AppFlags, project: Project | null): Promise<Platform | null> {
+/** Null where none is named; its address where it is kept in AWS, and only a login would let it be read. */
+async function platformOf(flags: AppFlags, project: Project | null): Promise<Platform | string | null> {
   const named = flags.platform || process.env['BAF_PLATFORM'] || project?.platformRef;
   if (!named) return null;
   const ref = project ? findPlatformRef({ flag: flags.platform, env: process.env, project }) : named;
@@ -55,13 +56,13 @@ async function platformOf(flags: AppFlags, project: Project | null): Promise<Pla
   try {
     return await readPlatform(ref, { files, readSsm });
   } catch (error) {
-    if (ref.startsWith('ssm:') && error instanceof UserError && error.exitCode === ExitCode.denied) return null;
+    if (ref.startsWith('ssm:') && error instanceof UserError && error.exitCode === ExitCode.denied) return ref;
     throw error;
   }
 }
 
-async function sessionOf(platform: Platform | null): Promise<SsoSession> {
-  const rules = platform?.identity.sso;
+async function sessionOf(platform: Platform | string | null): Promise<SsoSession> {
+  const rules = typeof platform === 'string' ? null : platform?.identity.sso;
   // The platform's own session needs nothing of the AWS files: what is wrong in them is not its concern.
   if (rules) return platformSession(rules, await readAwsFiles(process.env).catch(() => null));
   const profile = process.env['AWS_PROFILE'] || process.env['AWS_DEFAULT_PROFILE'] || undefined;
@@ -69,6 +70,11 @@ async function sessionOf(platform: Platform | null): Promise<SsoSession> {
     return profileSession(await readAwsFiles(process.env), profile);
   } catch (error) {
     if (!platform || !(error instanceof UserError) || error.code !== NOTHING_THERE) throw error;
+    if (typeof platform === 'string')
+      throw new UserError(NOTHING_THERE, {
+        message: `There is nothing to sign in to: ${platform} can be read only with a login, and your AWS files have no sso-session.`,
+        nextSteps: ['aws configure sso writes an sso-session; or name a copy of the platform file: --platform FILE'],
+      });
     throw new UserError(NOTHING_THERE, {
       message: `There is nothing to sign in to: ${platform.source} has no identity.sso, and your AWS files no sso-session.`,
       nextSteps: ['Add identity.sso to the platform file (session, startUrl, region), or run aws configure sso.'],

@@ -18,7 +18,7 @@ export function ssoCacheFiles(dir: string): CacheFiles {
   return {
     async read(name) {
       for (let left = READS; ; left--) {
-        const text = await readIfThere(join(dir, name));
+        const text = await readIfThere(dir, name);
         if (text === null || left === 1 || isWhole(text)) return text;
         await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
       }
@@ -39,7 +39,7 @@ export function ssoCacheFiles(dir: string): CacheFiles {
         await rename(temporary, join(dir, name));
       } catch (error) {
         await rm(temporary, { force: true }).catch(() => undefined);
-        throw unwritable(error, dir);
+        throw unusable(error, dir);
       }
       await sweep(dir, name);
     },
@@ -50,19 +50,19 @@ export function ssoCacheFiles(dir: string): CacheFiles {
         return true;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-        throw unwritable(error, dir);
+        throw unusable(error, dir);
       }
     },
   };
 }
 
-/** What the file system does not let be written is for the user to mend. */
-function unwritable(error: unknown, dir: string): unknown {
+/** What the file system does not allow is for the user to mend. */
+function unusable(error: unknown, dir: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) return error;
-  return new UserError('LoginCacheUnwritable', {
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EISDIR', 'EEXIST'].includes(code ?? '')) return error;
+  return new UserError('LoginCacheUnusable', {
     message: `The login cannot be kept in ${dir}: ${message}.`,
-    nextSteps: ['Make that folder writable for yourself, or set HOME to one that is.'],
+    nextSteps: ['Make that folder your own, readable and writable, or set HOME to one that is.'],
     exitCode: ExitCode.failed,
   });
 }
@@ -84,12 +84,12 @@ function isWhole(text: string): boolean {
   }
 }
 
-async function readIfThere(file: string): Promise<string | null> {
+async function readIfThere(dir: string, name: string): Promise<string | null> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(join(dir, name), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw unusable(error, dir);
   }
 }
 
@@ -105,7 +105,7 @@ export function ssoLock(dir: string, options: SsoLockOptions): Lock {
   return async (name, work) => {
     await mkdir(dir, { recursive: true, mode: 0o700 })
       .then(() => access(dir, constants.W_OK))
-      .catch((error: unknown) => Promise.reject(unwritable(error, dir) as Error));
+      .catch((error: unknown) => Promise.reject(unusable(error, dir) as Error));
     const lock = join(dir, `${name}.lock`);
     const inVain = join(dir, `${name}.declined`);
     return withFileLock(lock, options, async (waitedSince) => {
