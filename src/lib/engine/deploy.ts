@@ -4,9 +4,10 @@ import type { DeployOutcome, DeployStatus, RolloutOutcome } from '../model/outco
 import { revisionOf } from '../model/observed.js';
 import { levels, type DeployPlan, type PlannedRollout } from '../rollout/plan.js';
 import type { Effects } from './effects.js';
+import { restoreTag } from './live-tag.js';
 import { ClusterPoller, POLL_MS } from './poller.js';
 import { EventQueue } from './queue.js';
-import { restoreTag, rollOut, type RolloutContext } from './rollout.js';
+import { rollOut, type RolloutContext } from './rollout.js';
 
 export interface DeployOptions {
   readonly kind: 'deploy' | 'staging-up';

@@ -1,11 +1,9 @@
 /** One rollout: from a planned change of one service in one target to its end, by steps that can each be run again. */
 import type { Cause } from '../model/cause.js';
 import type { BafEvent, RolloutStep } from '../model/event.js';
-import { revisionOf, type ServiceState, type StoppedTask } from '../model/observed.js';
+import { revisionOf, type ServiceState } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
-import { causeOf } from '../rollout/causes.js';
 import { satisfies } from '../rollout/compare.js';
-import { decide } from '../rollout/decide.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { formatAudit } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
@@ -13,7 +11,9 @@ import { formatTagValue } from '../tags/value.js';
 import { renderTemplate } from '../templates/render.js';
 import { UserError } from '../errors/user-error.js';
 import type { Effects } from './effects.js';
+import { markLive, restoreTag } from './live-tag.js';
 import type { ClusterPoller } from './poller.js';
+import { explain, watch } from './watch.js';
 
 export interface RolloutContext {
   readonly deployId: string;
@@ -150,109 +150,3 @@ const pick = (from: Readonly<Record<string, unknown>>, keys: readonly string[]):
   Object.fromEntries(
     keys.filter((key) => from[key] !== undefined && key !== 'serviceConnectConfiguration').map((key) => [key, from[key]]),
   );
-
-type Watch = { kind: 'succeeded' } | { kind: 'cancelled' } | { kind: 'failed'; rolledBack: boolean; cause: Cause };
-
-async function watch(
-  plan: PlannedRollout,
-  context: RolloutContext,
-  first: ServiceState,
-  deploymentId: string,
-  taskDefinitionArn: string,
-  startedAt: number,
-): Promise<Watch> {
-  const { effects, emit, poller } = context;
-  const id = { service: plan.service.name, target: plan.target.name };
-  const watched = {
-    deploymentId,
-    taskDefinitionArn,
-    startedAt,
-    timeoutMs: context.timeoutMs,
-    rollsBack: context.onFailure === 'rollback',
-  };
-  const seen = new Set<string>();
-  const stopped = aborted(context.signal);
-  let state: ServiceState | null = first;
-  let rollingBack = false;
-  for (;;) {
-    const now = effects.clock.now();
-    if (state) {
-      const own = state.deployments.find((d) => d.id === deploymentId);
-      const tasks = {
-        desired: own?.desired ?? state.desired,
-        pending: own?.pending ?? 0,
-        running: own?.running ?? 0,
-        old: state.running - (own?.running ?? 0),
-      };
-      emit({ type: 'rollout.progress', at: now, ...id, tasks });
-      for (const event of [...state.events].reverse()) {
-        if (seen.has(event.id) || event.at < startedAt - 1000) continue;
-        seen.add(event.id);
-        const level = /fail|unable|unhealthy|rolling back/.test(event.message) ? 'warn' : 'info';
-        emit({ type: 'rollout.message', at: event.at, ...id, level, text: event.message });
-      }
-    }
-    const verdict = decide(watched, state, now);
-    if (verdict.kind !== 'wait') return verdict;
-    if (verdict.rollingBack && !rollingBack) {
-      rollingBack = true;
-      emit({ type: 'rollout.step', at: now, ...id, step: 'rolling-back' });
-    }
-    if (context.signal.aborted) return { kind: 'cancelled' };
-    state = await Promise.race([poller.next(plan.serviceName), stopped]);
-    if (context.signal.aborted) return { kind: 'cancelled' };
-  }
-}
-
-const aborted = (signal: AbortSignal): Promise<null> =>
-  new Promise((resolve) =>
-    signal.aborted ? resolve(null) : signal.addEventListener('abort', () => resolve(null), { once: true }),
-  );
-
-/** Moves `live`, and leaves `last-good` on the version that was live before. */
-async function markLive(plan: PlannedRollout, context: RolloutContext, version: number): Promise<void> {
-  const { ssm } = context.effects.at(plan.target);
-  const name = tagParameter(context.environment, plan.service.name);
-  const [before] = await ssm.get([`${name}:live`]);
-  if (before?.version === version) return;
-  await ssm.label(name, version, ['live']);
-  if (before) await ssm.label(name, before.version, ['last-good']);
-}
-
-/** Writes the tag that was there before as a new version: the desired version is again the one that serves. */
-export async function restoreTag(plan: PlannedRollout, context: RolloutContext): Promise<void> {
-  if (!context.writesTag || !plan.changes.includes('tag') || plan.previousTagValue === null) return;
-  const { ssm } = context.effects.at(plan.target);
-  const name = tagParameter(context.environment, plan.service.name);
-  const [now] = await ssm.get([name]);
-  if (!now || now.value === plan.previousTagValue) return;
-  const record = { by: context.effects.actor, op: 'rollback' as const, version: now.version + 1, deploy: context.deployId };
-  const version = await ssm.put(name, plan.previousTagValue, { description: formatAudit(record) });
-  await ssm.label(name, version, ['live']);
-}
-
-async function explain(plan: PlannedRollout, context: RolloutContext, deploymentId: string, fallback: Cause): Promise<Cause> {
-  const { ecs, logs } = context.effects.at(plan.target);
-  const stopped = await ecs.stoppedTasks(plan.cluster, plan.serviceName).catch((): StoppedTask[] => []);
-  const cause = causeOf(stopped.filter((t) => t.startedBy === deploymentId));
-  if (!cause) return fallback;
-  const { task, container, ...plain } = cause;
-  const group = plan.values.stackOutputs['LogGroupName'] ?? logGroupOf(plan);
-  const lines = group && container ? await logs.tail(group, `${plan.service.name}/${container}/${task.id}`, 5) : [];
-  for (const text of lines)
-    context.emit({
-      type: 'rollout.message',
-      at: context.effects.clock.now(),
-      service: plan.service.name,
-      target: plan.target.name,
-      level: 'warn',
-      text: `log: ${text}`,
-    });
-  return plain;
-}
-
-function logGroupOf(plan: PlannedRollout): string | null {
-  const containers = renderTemplate(plan.files, plan.values).taskDefinition['containerDefinitions'] as
-    { logConfiguration?: { options?: Record<string, string> } }[] | undefined;
-  return containers?.[0]?.logConfiguration?.options?.['awslogs-group'] ?? null;
-}
