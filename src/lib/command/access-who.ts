@@ -6,6 +6,7 @@ import type { AccessRoles } from '../engine/access-policies.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { isSandboxUser, personOf } from '../identity/person.js';
 import type { AccessRules, Environment, Platform } from '../model/platform.js';
+import { sourceIdentity } from '../model/source-identity.js';
 import { findEnvironment } from './select.js';
 
 export interface Person {
@@ -16,12 +17,15 @@ export interface Person {
 
 export async function whoAsks(app: Pick<App, 'aws' | 'endpoint' | 'actor'>): Promise<Person> {
   const { arn } = await app.aws.caller();
-  if (app.endpoint && isSandboxUser(arn)) return { name: app.actor, proven: false };
+  if (app.endpoint && isSandboxUser(arn)) return { name: sourceIdentity(app.actor), proven: false };
   const name = personOf(arn);
   if (name !== null) return { name, proven: true };
   throw new UserError('NoPerson', {
-    message: `${arn} is no person: access on demand is given to users and sessions.`,
-    nextSteps: ['Sign in as yourself: baf whoami says who you are.'],
+    message: `${arn} names no person: access on demand is given to somebody.`,
+    nextSteps: [
+      'Sign in as yourself: baf login; baf whoami says who you are.',
+      'A profile that assumes a role names you with role_session_name.',
+    ],
     exitCode: ExitCode.denied,
   });
 }

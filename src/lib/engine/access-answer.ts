@@ -3,7 +3,7 @@ import type { GrantPolicy } from '../access/policy.js';
 import type { AccessRequest } from '../access/record.js';
 import { checkDecides, checkLength, checkRevokes, isApprover } from '../access/rules.js';
 import type { AccessRules } from '../model/platform.js';
-import { checkWriter, decide, endAccess, forgetOld, listRequests, needRequest, noteApplied } from './access.js';
+import { checkWriter, decide, endAccess, forgetOld, listWith, noteApplied } from './access.js';
 import { applyPolicies, documentOf, sweepPolicies, type AccessRoles, type Applied } from './access-policies.js';
 import type { Effects } from './effects.js';
 
@@ -41,14 +41,22 @@ export async function approveRequests(asked: readonly AccessRequest[], given: An
   // One after another, each placed beside those before it; of the same moment, so that those who asked for as long end together.
   for (const request of asked) {
     const answer = { by, approved: true, reason: null, at: now };
-    decided.push(request.decision ? request : await decide(roles, request, answer, (p) => sizeOf(roles, p), effects));
+    decided.push(request.decision ? request : await decide(roles, request, answer, (p) => sizeOf(roles, p), effects, decided));
   }
-  const { ids, ...applied } = await applyPolicies(roles, leadsOf(decided), effects);
+  const { carried, ...applied } = await applyPolicies(roles, decided, effects);
   const rolesMissing = missing(given, applied);
-  if (applied.failed.length === 0 || rolesMissing) await noteApplied(roles, ids, by, effects);
-  if (swept.failed.length === 0) await forgetOld(roles, await listRequests(roles, effects), effects);
-  const requests = await Promise.all(decided.map(({ id }) => needRequest(roles, id, effects)));
-  return { requests, applied, rolesMissing };
+  const whole = applied.failed.length === 0 || rolesMissing;
+  const ids = carried.map(({ id }) => id);
+  if (whole) await noteApplied(roles, ids, by, effects);
+  const after = await listWith(decided, roles, effects);
+  if (swept.failed.length === 0) await forgetOld(roles, after, effects);
+  const requests = decided.map(({ id }) => after.find((request) => request.id === id)!);
+  const at = effects.clock.now();
+  return {
+    requests: requests.map((r) => (whole && ids.includes(r.id) ? { ...r, appliedAt: r.appliedAt ?? at } : r)),
+    applied,
+    rolesMissing,
+  };
 }
 
 export async function denyRequest(
@@ -73,22 +81,13 @@ export async function revokeRequest(
   const { roles, rules, by } = given;
   checkRevokes(request, by, rules, effects.clock.now());
   const after = await endAccess(roles, request, { by, reason }, effects);
-  const leads = leadsOf([after]);
-  if (leads.length === 0) return { requests: [after], applied: null, rolesMissing: false };
-  const applied = await applyPolicies(roles, leads, effects);
+  if (!after.decision?.approved) return { requests: [after], applied: null, rolesMissing: false };
+  const applied = await applyPolicies(roles, [after], effects);
   if (isApprover(rules, by)) await sweepPolicies(roles, effects);
   return { requests: [after], applied, rolesMissing: missing(given, applied) };
 }
 
 const sizeOf = (roles: AccessRoles, policy: GrantPolicy): number => documentOf(roles, policy).replace(/\s/g, '').length;
-
-const leadsOf = (requests: readonly AccessRequest[]): { lead: string; until: number }[] => [
-  ...new Map(
-    requests
-      .filter((r) => r.decision?.approved)
-      .map(({ decision }) => [decision!.lead!, { lead: decision!.lead!, until: Date.parse(decision!.until!) }]),
-  ).values(),
-];
 
 const missing = ({ rolesMayBeMissing }: Answering, { done, failed }: Applied): boolean =>
   rolesMayBeMissing && done.length === 0 && failed.length > 0 && failed.every(({ error }) => error.code === 'RoleMissing');

@@ -3,11 +3,19 @@
  * always computed from the records anew, and looked at again after the writing: of two who write at once, the one who ends
  * last leaves what both have recorded.
  */
-import { grantDocument, policiesOf, policyName, staleNames, type GrantPolicy, type PolicyDocument } from '../access/policy.js';
-import { grantOf } from '../access/record.js';
+import {
+  grantDocument,
+  policiesOf,
+  policyName,
+  readPolicyName,
+  staleNames,
+  type GrantPolicy,
+  type PolicyDocument,
+} from '../access/policy.js';
+import { grantOf, type AccessRequest, type Grant } from '../access/record.js';
 import { UserError } from '../errors/user-error.js';
 import type { Target } from '../model/target.js';
-import { listRequests, type AccessPlace } from './access.js';
+import { listWith, TRAILING_MS, type AccessPlace } from './access.js';
 import type { Effects } from './effects.js';
 
 export interface AccessRoles extends AccessPlace {
@@ -32,29 +40,31 @@ const ROUNDS = 5;
 export const documentOf = (roles: AccessRoles, policy: GrantPolicy): string =>
   grantDocument(roles.deploying, policy, roles.roleArn);
 
-/** Puts these policies, or removes those that carry nobody any more; `ids` are the requests that they carry then. */
+/** Puts the policies that carry these approved requests, or removes those that carry nobody any more. */
 export async function applyPolicies(
   roles: AccessRoles,
-  leads: readonly Pick<GrantPolicy, 'lead' | 'until'>[],
+  approved: readonly AccessRequest[],
   effects: Effects,
-): Promise<Applied & { readonly ids: readonly string[] }> {
+): Promise<Applied & { readonly carried: readonly Grant[] }> {
+  const leads = new Map(approved.map(({ decision }) => [decision!.lead!, Date.parse(decision!.until!)]));
   let applied: Applied = { done: [], failed: [] };
   let before = '';
   for (let round = 0; ; round++) {
-    const grants = await grantsOf(roles, effects);
+    const grants = (await grantsOf(roles, approved, effects)).filter(({ lead }) => leads.has(lead));
     const wanted = policiesOf(grants);
-    const ours = leads.map((l) => ({ ...l, policy: wanted.find((p) => p.lead === l.lead && p.until === l.until) ?? null }));
+    const ours = [...leads].map(([lead, until]) => ({ lead, until, policy: wanted.find((p) => p.lead === lead) ?? null }));
     const now = JSON.stringify(ours);
     // Nothing was recorded while it was written: it is as it should be.
-    if (now === before || round === ROUNDS)
-      return { ...applied, ids: grants.filter((g) => leads.some((l) => l.lead === g.lead)).map((g) => g.id) };
+    if (now === before || round === ROUNDS) return { ...applied, carried: grants };
     before = now;
     applied = await everywhere(roles, async (target) => {
       const { rolePolicies } = effects.at(target);
       for (const { policy, ...name } of ours)
-        if (policy) await rolePolicies.put(roles.role, policyName(roles.environment, policy), documentOf(roles, policy));
+        if (policy) await rolePolicies.put(roles.role, policyName(roles.environment, name), documentOf(roles, policy));
         else await rolePolicies.delete(roles.role, policyName(roles.environment, name));
     });
+    // So that what others recorded before they wrote is seen.
+    await effects.clock.sleep(TRAILING_MS);
   }
 }
 
@@ -64,21 +74,26 @@ export async function sweepPolicies(roles: AccessRoles, effects: Effects): Promi
   const listed = await everywhere(roles, async (target) => {
     found.set(target.account, await effects.at(target).rolePolicies.list(roles.role));
   });
-  // First the names, then the records: whoever puts a policy has recorded why before.
-  const wanted = policiesOf(await grantsOf(roles, effects));
-  const stale = new Map(
-    [...found].map(([account, names]) => [account, staleNames(names, roles.environment, wanted, effects.clock.now())]),
-  );
-  const dirty = roles.accounts.filter((target) => (stale.get(target.account)?.length ?? 0) > 0);
+  const names = [...new Set([...found.values()].flat())];
+  const now = effects.clock.now();
+  const stale = async () => staleNames(names, roles.environment, policiesOf(await grantsOf(roles, [], effects)), now);
+  let gone = await stale();
+  // Whoever puts a policy has recorded why before: what the records do not show now, they show a moment later.
+  if (gone.some((name) => readPolicyName(name)!.until > now)) {
+    await effects.clock.sleep(TRAILING_MS);
+    gone = await stale();
+  }
+  const dirty = roles.accounts.filter((target) => found.get(target.account)?.some((name) => gone.includes(name)));
   const swept = await everywhere({ accounts: dirty }, async (target) => {
-    for (const name of stale.get(target.account)!) await effects.at(target).rolePolicies.delete(roles.role, name);
+    for (const name of found.get(target.account)!.filter((n) => gone.includes(n)))
+      await effects.at(target).rolePolicies.delete(roles.role, name);
   });
   return { done: swept.done, failed: [...listed.failed, ...swept.failed] };
 }
 
-async function grantsOf(roles: AccessRoles, effects: Effects) {
+async function grantsOf(roles: AccessRoles, known: readonly AccessRequest[], effects: Effects): Promise<Grant[]> {
   const now = effects.clock.now();
-  return (await listRequests(roles, effects)).map((r) => grantOf(r, now)).filter((grant) => grant !== null);
+  return (await listWith(known, roles, effects)).map((r) => grantOf(r, now)).filter((grant) => grant !== null);
 }
 
 /** In every account, ten at once; one that fails keeps none of the others from being done. */

@@ -8,7 +8,7 @@ import {
   KEPT_MS,
   openRequest,
   readRequests,
-  slugOf,
+  samePerson,
   stateOf,
   stepParameter,
   type AccessRequest,
@@ -44,8 +44,26 @@ export async function findRequest(place: AccessPlace, id: string, effects: Effec
   return readRequests(place.environment, found)[0] ?? null;
 }
 
+/** Reads of SSM trail what was written by about a second. */
+export const TRAILING_MS = 1_500;
+const LOOK_AGAIN_MS = 500;
+
+/** What somebody has written a moment ago may not be seen yet: looked for again until then. */
+async function findSeen(
+  place: AccessPlace,
+  id: string,
+  seen: (request: AccessRequest) => boolean,
+  effects: Effects,
+): Promise<AccessRequest | null> {
+  for (const until = effects.clock.now() + 2 * TRAILING_MS; ;) {
+    const found = await findRequest(place, id, effects);
+    if ((found && seen(found)) || effects.clock.now() >= until) return found;
+    await effects.clock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
 export async function needRequest(place: AccessPlace, id: string, effects: Effects): Promise<AccessRequest> {
-  const found = await findRequest(place, id, effects);
+  const found = await findSeen(place, id, () => true, effects);
   if (found) return found;
   throw new UserError('AccessUnknown', {
     message: `There is no request ${id} for ${place.environment}.`,
@@ -53,12 +71,28 @@ export async function needRequest(place: AccessPlace, id: string, effects: Effec
   });
 }
 
-/** The person's grant that is in force now and ends last, or null. */
+/** As listed, with what is known of these already: steps are only ever added. */
+export async function listWith(known: readonly AccessRequest[], place: AccessPlace, effects: Effects): Promise<AccessRequest[]> {
+  const listed = await listRequests(place, effects);
+  return [
+    ...listed.filter(({ id }) => !known.some((request) => request.id === id)),
+    ...known.map((request) => {
+      const there = listed.find(({ id }) => id === request.id);
+      return {
+        ...request,
+        decision: there?.decision ?? request.decision,
+        appliedAt: there?.appliedAt ?? request.appliedAt,
+        end: there?.end ?? request.end,
+      };
+    }),
+  ];
+}
+
+/** The person's grant that is in force now and ends last, or null; and the request that is open. */
 export async function findGrant(place: AccessPlace, person: string, effects: Effects) {
-  const requests = await listRequests(place, effects, person);
+  const requests = (await listRequests(place, effects, person)).filter((r) => samePerson(r.requester, person));
   const now = effects.clock.now();
   const grants = requests
-    .filter((r) => r.requester.toLowerCase() === person.toLowerCase())
     .map((request) => ({ request, grant: grantOf(request, now) }))
     .filter((g): g is { request: AccessRequest; grant: Grant } => g.grant !== null)
     .toSorted((a, b) => b.grant.until - a.grant.until);
@@ -91,17 +125,22 @@ export async function askForAccess(
   asked: RequestStep,
   effects: Effects,
 ): Promise<{ request: AccessRequest; made: boolean }> {
-  let made = false;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const requests = await listRequests(place, effects, asked.requester);
-    const open = openRequest(requests, asked.requester, effects.clock.now());
-    if (open) return { request: open, made };
-    const taken = requests.filter((r) => slugOf(r.requester) === slugOf(asked.requester)).map((r) => numberOf(r.id));
-    // A number whose name SSM still holds, because its record was deleted a moment ago, is passed over.
-    const id = idOf(asked.requester, Math.max(0, ...taken) + 1 + Math.floor(attempt / 2));
-    made = await createStep(place, id, 'request', asked, effects);
-    const written = await findRequest(place, id, effects);
-    if (made && written) return { request: written, made };
+  const isOpen = (request: AccessRequest): boolean => openRequest([request], asked.requester, effects.clock.now()) !== null;
+  const requests = await listRequests(place, effects, asked.requester);
+  const open = openRequest(requests, asked.requester, effects.clock.now());
+  if (open) return { request: open, made: false };
+  const next = Math.max(0, ...requests.map(({ id }) => numberOf(id))) + 1;
+  for (let number = next; number < next + ATTEMPTS; number++) {
+    const id = idOf(asked.requester, number);
+    const at = effects.clock.now();
+    if (await createStep(place, id, 'request', asked, effects)) {
+      const { environment } = place;
+      return { request: { ...asked, id, environment, requestedAt: at, decision: null, appliedAt: null, end: null }, made: true };
+    }
+    // What is there already may be this person's: asked for a moment ago, or by a call whose answer was lost. Somebody else's
+    // is passed over, and so is a name that SSM still holds after its record was deleted.
+    const there = await findSeen(place, id, () => true, effects);
+    if (there && isOpen(there)) return { request: there, made: false };
   }
   throw new UserError('AccessBusy', {
     message: `The request could not be written below ${accessPath(place.environment, asked.requester)}.`,
@@ -136,12 +175,14 @@ export async function decide(
   answer: { readonly by: string; readonly approved: boolean; readonly reason: string | null; readonly at: number },
   sizeOf: (policy: GrantPolicy) => number,
   effects: Effects,
+  /** Requests that were decided together with this one before it. */
+  before: readonly AccessRequest[] = [],
 ): Promise<AccessRequest> {
   const { by, approved, reason, at } = answer;
   let until: string | null = null;
   let lead: string | null = null;
   if (approved) {
-    const others = (await listRequests(place, effects)).map((r) => grantOf(r, at)).filter((grant) => grant !== null);
+    const others = (await listWith(before, place, effects)).map((r) => grantOf(r, at)).filter((grant) => grant !== null);
     const there = policiesOf(others);
     const asked = { id: request.id, requester: request.requester, from: at, forMs: request.forSeconds * 1000 };
     const placed = placeGrant(asked, there, sizeOf);
@@ -149,8 +190,9 @@ export async function decide(
     lead = placed.lead;
     until = new Date(placed.until).toISOString();
   }
-  await createStep(place, request.id, 'decision', { by, approved, reason, until, lead }, effects);
-  const after = await needRequest(place, request.id, effects);
+  const step = { by, approved, reason, until, lead };
+  if (await createStep(place, request.id, 'decision', step, effects)) return { ...request, decision: { ...step, at } };
+  const after = (await findSeen(place, request.id, ({ decision }) => decision !== null, effects)) ?? request;
   if (after.end)
     throw new UserError('AccessOver', {
       message: `${request.id} was taken back by ${after.end.by} meanwhile.`,
@@ -188,8 +230,10 @@ export async function endAccess(
   end: EndStep,
   effects: Effects,
 ): Promise<AccessRequest> {
-  if (!request.end) await createStep(place, request.id, 'end', end, effects);
-  return needRequest(place, request.id, effects);
+  if (request.end) return request;
+  const at = effects.clock.now();
+  if (await createStep(place, request.id, 'end', end, effects)) return { ...request, end: { ...end, at } };
+  return (await findSeen(place, request.id, (there) => there.end !== null, effects)) ?? request;
 }
 
 /** Notes that the grants of a policy are in force everywhere: who waits for one looks for that. */

@@ -138,6 +138,14 @@ describe('source identities', () => {
   it('are what AssumeRole takes', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => /^[\w+=,.@-]{2,64}$/.test(sourceIdentity(name))));
     expect(sourceIdentity('ana@acme.example')).toBe('ana@acme.example');
+    // A policy variable would be filled in by whoever calls.
+    expect(
+      grantDocument(
+        DEPLOY,
+        policiesOf([{ id: 'x-1', lead: 'x-1', requester: '${aws:SourceIdentity}', from: T, until: T + H }])[0]!,
+        ROLE,
+      ),
+    ).not.toContain('${');
   });
 });
 

@@ -64,7 +64,7 @@ export interface Scene {
 }
 
 export async function accessScene(): Promise<Scene> {
-  const sandbox = await served([HUB, ...Object.values(ACCOUNTS)]);
+  const sandbox = await served([HUB, ...Object.values(ACCOUNTS)], { readsTrailMs: 1000 });
   for (const account of Object.values(ACCOUNTS)) await furnish(sandbox, account);
   sandbox.sandbox.store.state.iam = 'enforced';
   const sessions = new Map<string, Promise<object>>();

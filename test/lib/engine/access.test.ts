@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatStep, KEPT_MS, stateOf, stepParameter } from '../../../src/lib/access/record.js';
 import { askForAccess, awaitAnswer, findGrant, listRequests } from '../../../src/lib/engine/access.js';
 import { sweepPolicies } from '../../../src/lib/engine/access-policies.js';
+import type { Effects } from '../../../src/lib/engine/effects.js';
 import type { CallFaultKind } from '../../../src/lib/model/faults.js';
 import { accessScene, roles, type Scene } from './access-scene.js';
 
@@ -13,6 +14,12 @@ const DENIED = 'AccessDeniedException';
 let s: Scene;
 beforeEach(async () => (s = await accessScene()));
 afterEach(() => s.close());
+
+/** What was written is listed a second later. */
+const listed = (effects: Effects) => {
+  s.sandbox.pass(2);
+  return listRequests(roles, effects);
+};
 
 const ask = async (person: string, hours = 2, reason = 'INC-1') =>
   (await askForAccess(roles, { requester: person, reason, forSeconds: hours * HOUR }, s.as(person))).request;
@@ -97,7 +104,7 @@ describe('a request', () => {
     const both = await Promise.all([ask('ana', 1, 'first'), ask('ana', 2, 'second')]);
     expect(new Set(both.map(({ id }) => id))).toEqual(new Set(['ana-1']));
     expect((await ask('ana', 3, 'third')).reason).toBe(both[0].reason);
-    expect(await listRequests(roles, s.as('ana'))).toHaveLength(1);
+    expect(await listed(s.as('ana'))).toHaveLength(1);
     await s.approve('ben', 'ana-1');
     expect((await ask('ana')).id).toBe('ana-1');
     await s.revoke('ana', 'ana-1');
@@ -207,6 +214,7 @@ describe('policies', () => {
     const { applied, requests } = await s.approve('ben', id);
     expect([applied!.done.length, applied!.failed.length, requests[0]!.appliedAt]).toEqual([1, 1, null]);
     expect((await s.approve('eva', id)).applied).toMatchObject({ done: ['canary', 'prod'], failed: [] });
+    s.sandbox.pass(2);
     expect(await s.request(id)).toMatchObject({ decision: { by: 'ben' }, appliedAt: expect.any(Number) as number });
     expect([await s.deploys('ana'), await s.deploys('ana', 'canary')]).toEqual(['ok', 'ok']);
   });
@@ -232,7 +240,7 @@ describe('a call whose answer is lost', () => {
       return act();
     };
     await again(() => ask('ana'));
-    expect(await listRequests(roles, s.as('ana'))).toHaveLength(1);
+    expect(await listed(s.as('ana'))).toHaveLength(1);
     fail(call, 'lost', times);
     await again(() => s.approve('ben', 'ana-1'));
     expect([await s.deploys('ana'), (await s.policies()).length]).toEqual(['ok', 1]);
@@ -251,7 +259,7 @@ describe('records', () => {
     s.renew();
     await ask('kim');
     await s.approve('ben', 'kim-1');
-    expect((await listRequests(roles, s.as('kim'))).map(({ id }) => id)).toEqual(['kim-1']);
+    expect((await listed(s.as('kim'))).map(({ id }) => id)).toEqual(['kim-1']);
   });
 });
 

@@ -16,8 +16,8 @@ export interface Credentials {
   readonly SessionToken?: string | undefined;
 }
 
-export async function served(accounts: readonly string[]): Promise<Served> {
-  const d = drive();
+export async function served(accounts: readonly string[], options: Parameters<typeof drive>[2] = {}): Promise<Served> {
+  const d = drive(undefined, undefined, options);
   d.sandbox.store.state.accounts = [...accounts];
   const serving = await serve(d.sandbox, 0);
   return {
