@@ -89,7 +89,7 @@ export async function logOut(flags: AppFlags): Promise<Done & { readonly warning
     const failed = typeof there === 'object' ? there.failed : null;
     return {
       json: { logout: { session: name, startUrl, region, removed, ended: there === 'now' } },
-      text: logoutText(place.session, { removed, there }),
+      text: logoutText(place.session, { removed, there }, place.sandbox !== null),
       warnings: failed === null ? [] : [`IAM Identity Center was not told (${failed}): the login ends there by itself.`],
     };
   } finally {
@@ -97,7 +97,7 @@ export async function logOut(flags: AppFlags): Promise<Done & { readonly warning
   }
 }
 
-function logoutText(session: SsoSession, { removed, there }: LoggedOut): string {
+function logoutText(session: SsoSession, { removed, there }: LoggedOut, sandbox: boolean): string {
   if (!removed) return `Nobody was signed in to ${nameOf(session)}.`;
   const what =
     there === 'now'
@@ -105,5 +105,5 @@ function logoutText(session: SsoSession, { removed, there }: LoggedOut): string 
       : there === 'before'
         ? 'the login had ended already; its token is gone from this computer'
         : 'its token is gone from this computer';
-  return `Signed out of ${nameOf(session)}: ${what}, for the tools of AWS as well.`;
+  return `Signed out of ${nameOf(session)}: ${what}${sandbox ? '' : ', for the tools of AWS as well'}.`;
 }
