@@ -73,6 +73,13 @@ export function parsePlatform(text: string, ref: string): Platform {
         path: ['environments', name, 'access'],
         message: 'access on demand needs who may approve it: access: { approvers: [...] }',
       });
+    // AWS locks the roles of permission sets: what is granted is put on identity.role, which has to be assumed then.
+    else if (environment.access === 'on-demand' && identity.sso?.role && identity.sso.accountId === null)
+      found.push({
+        path: ['environments', name, 'access'],
+        message:
+          'access on demand cannot be given to the role of a permission set; add identity.sso.account: the account from which people assume identity.role',
+      });
   if (found.length > 0) throw problems(source, found);
   return {
     name: file.platform,

@@ -73,6 +73,19 @@ describe('who deploys, as the platform file says it', () => {
     expect((thrown as UserError).message).toMatch(message);
   });
 
+  it('wants a role that can be given more where access is on demand', () => {
+    const on = (sso: string) =>
+      parsePlatform(
+        file(
+          `  sso: { session: a, startUrl: https://a.example, region: eu-west-1, ${sso} }`,
+          'access: { approvers: [ana] }',
+        ).replace('{ targets:', '{ access: on-demand, targets:'),
+        'p.yaml',
+      );
+    expect(() => on('role: Deploy')).toThrow(/add identity\.sso\.account/);
+    expect(on('role: Deploy, account: hub').environments['prod']!.access).toBe('on-demand');
+  });
+
   it('asks for approvers where access is on demand', () => {
     expect(() => parsePlatform(file('').replace('{ targets:', '{ access: on-demand, targets:'), 'p.yaml')).toThrow(/approvers/);
   });
