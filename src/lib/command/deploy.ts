@@ -4,6 +4,7 @@ import { parseDuration } from '../config/checks.js';
 import { deploy } from '../engine/deploy.js';
 import { makePlan } from '../engine/observe.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
+import { checkOutlast } from '../identity/outlast.js';
 import type { DeployOutcome } from '../model/outcome.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
@@ -56,6 +57,12 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
         text: renderPlan(plan, { color, columns: process.stdout.columns ?? 1000 }),
         exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done,
       };
+    if (changes) {
+      const bakes = waves.slice(0, -1).reduce((sum, wave) => sum + wave.bakeMs, 0);
+      const budget = { leastMs: bakes, mostMs: bakes + waves.length * timeoutMs };
+      const ends = checkOutlast(await app.aws.outlook(), budget, app.effects.clock.now());
+      if (ends) flags.notify?.(ends);
+    }
     // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
     if (environment.protected && changes && process.stdin.isTTY && !flags.yes)
       await confirm(
