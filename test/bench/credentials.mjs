@@ -1,0 +1,142 @@
+// Credentials for 80 targets in 40 accounts, 80 ms away: wall time against the longest chain of calls that must follow one
+// another. The code is bundled as the commands are, and its modules are loaded before: start-up is measured in start.mjs.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+const LATENCY_MS = 80;
+const ACCOUNTS = 40;
+/** At most so many assumes are under way (src/lib/identity/gate.ts): the rest has to follow. */
+const AT_ONCE = 10;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const LIMIT = 1.3;
+
+const root = resolve(import.meta.dirname, '../..');
+const dir = mkdtempSync(join(tmpdir(), 'baf-bench-'));
+const ids = Array.from({ length: ACCOUNTS }, (_, i) => String(100_000_000_000 + i));
+const targets = ids.flatMap((id) => [`a${id}/eu-west-1`, `a${id}/us-east-1`]);
+writeFileSync(
+  join(dir, 'baf.platform.yaml'),
+  [
+    'platform: bench',
+    'identity: { role: "arn:aws:iam::{account}:role/baf-deploy" }',
+    `accounts: { ${ids.map((id) => `a${id}: "${id}"`).join(', ')} }`,
+    `environments: { prod: { targets: [${targets.join(', ')}] } }`,
+  ].join('\n'),
+);
+writeFileSync(
+  join(dir, 'baf.yaml'),
+  'project: bench\nplatform: ./baf.platform.yaml\nservices: { ui: { template: web-service, image: ui, port: 80, health: / } }\n',
+);
+
+const bundle = await rolldown({
+  input: { clients: join(root, 'src/lib/aws/clients.ts'), labels: join(root, 'src/lib/identity/labels.ts') },
+  platform: 'node',
+  resolve: { mainFields: ['module', 'main'] },
+  logLevel: 'silent',
+  external: [/^node:/],
+});
+await bundle.write({
+  dir: join(dir, 'dist'),
+  format: 'cjs',
+  exports: 'named',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
+});
+await bundle.close();
+const load = createRequire(join(dir, 'dist', 'x.cjs'));
+const { createClients } = load('./clients.cjs');
+const { labelsOf } = load('./labels.cjs');
+
+const env = { ...process.env, BAF_ACTOR: 'bench' };
+for (const name of ['NODE_OPTIONS', 'BAF_SANDBOX', 'AWS_PROFILE', 'AWS_ENDPOINT_URL']) delete env[name];
+const server = spawn(
+  process.execPath,
+  [join(root, 'bin', 'run.cjs'), 'sandbox', 'start', '--json', '--speed', '1', '--latency', String(LATENCY_MS)],
+  { cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'] },
+);
+const endpoint = await new Promise((done, fail) => {
+  let text = '';
+  server.stdout.on('data', (part) => {
+    text += part;
+    if (text.includes('\n')) done(JSON.parse(text.slice(0, text.indexOf('\n'))).sandbox.endpoint);
+  });
+  server.on('exit', () => fail(new Error('the sandbox did not start')));
+});
+const calls = () =>
+  new Promise((done, fail) =>
+    get(`${endpoint}/_baf/calls`, (answer) => {
+      let text = '';
+      answer.on('data', (part) => (text += part));
+      answer.on('end', () => {
+        const rows = JSON.parse(text).calls.filter((c) => c.service === 'sts');
+        const of = (operation) => rows.filter((c) => c.operation === operation).reduce((sum, c) => sum + c.count, 0);
+        done({ assumes: of('AssumeRole'), others: of('GetCallerIdentity') });
+      });
+    }).on('error', fail),
+  );
+
+const HUB = 'arn:aws:iam::100000000000:role/hub';
+const rules = (via) => ({
+  role: 'arn:aws:iam::{account}:role/baf-deploy',
+  sso: null,
+  ci: { provider: 'none', audience: '', tokenVariable: '', role: '' },
+  via: via ? { role: HUB, externalId: null } : null,
+  externalId: null,
+});
+const hash = (text) => text.padEnd(8, '0');
+
+async function round(via) {
+  const aws = createClients({
+    endpoint,
+    sessions: async () => ({
+      way: { base: { kind: 'sandbox' }, key: [], warnings: [] },
+      rules: rules(via),
+      labels: () => labelsOf('bench', null, 'bench', hash),
+      asksWho: false,
+      stsRegion: 'eu-west-1',
+      now: Date.now,
+      store: null,
+      token: () => Promise.reject(new Error('no token')),
+      ssoTokens: null,
+      baseEndsAt: null,
+      warn: () => {},
+    }),
+  });
+  const before = await calls();
+  const began = performance.now();
+  await Promise.all(targets.map((target) => aws.credentials(target.slice(1, 13))));
+  const ms = performance.now() - began;
+  const after = await calls();
+  return { ms, assumes: after.assumes - before.assumes, others: after.others - before.others };
+}
+
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+await round(false);
+console.log(
+  `credentials for ${targets.length} targets in ${ACCOUNTS} accounts, ${LATENCY_MS} ms away, at most ${AT_ONCE} assumes at once, median of ${ROUNDS}`,
+);
+for (const [name, via, expected] of [
+  ['AssumeRole in each account', false, ACCOUNTS],
+  ['through a hub', true, ACCOUNTS + 1],
+]) {
+  const rounds = [];
+  for (let i = 0; i < ROUNDS; i++) rounds.push(await round(via));
+  const { assumes, others } = rounds[0];
+  if (rounds.some((r) => r.assumes !== expected)) throw new Error(`${assumes} assumes where ${expected} were expected`);
+  // The hub's session before all others; then ten accounts after ten.
+  const chain = Math.ceil(ACCOUNTS / AT_ONCE) + (via ? 1 : 0);
+  const ratio = median(rounds.map((r) => r.ms)) / (chain * LATENCY_MS);
+  console.log(
+    `${name.padEnd(28)} ${assumes} assumes, ${others} other calls, ${chain} one after another: ${(ratio * chain * LATENCY_MS).toFixed(0)} ms, ${ratio.toFixed(2)} times that  (at most ${LIMIT}${ratio <= LIMIT ? '' : ': MISSED'})`,
+  );
+}
+server.removeAllListeners('exit');
+server.kill('SIGTERM');
+await new Promise((done) => (server.exitCode === null ? server.once('exit', done) : done()));
+rmSync(dir, { recursive: true, force: true });
