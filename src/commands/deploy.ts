@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../lib/command/base.js';
 import { UserError } from '../lib/errors/user-error.js';
+import { strategyNames } from '../lib/rollout/strategies/index.js';
 import type { DeployOutcome } from '../lib/model/outcome.js';
 
 export default class Deploy extends BafCommand {
@@ -20,6 +21,9 @@ export default class Deploy extends BafCommand {
     targets: Flags.string({ description: 'only these targets (account/region, account or region)', multiple: true }),
     plan: Flags.boolean({ description: 'show what would change, touch nothing' }),
     'exit-code': Flags.boolean({ description: 'with --plan: exit 6 when there are differences' }),
+    strategy: Flags.option({ options: [...strategyNames] })({
+      description: "how new versions come in, instead of the services' own strategy",
+    }),
     timeout: Flags.string({ description: 'longest time for one rollout, e.g. 20m', default: '30m' }),
     'on-failure': Flags.option({ options: ['rollback', 'stop'] as const, default: 'rollback' as const })({
       description: 'what to do when a rollout fails',

@@ -1,7 +1,7 @@
 /** The only place that calls ECS. */
-import type { ECSClient, Service, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { ECSClient, Service, ServiceDeployment, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { EcsGateway } from '../engine/effects.js';
-import type { DeploymentState, ServiceState, TaskDefinitionState } from '../model/observed.js';
+import type { DeploymentState, ServiceState, StageState, TaskDefinitionState } from '../model/observed.js';
 import { explainAwsError } from './errors.js';
 
 export function createEcsGateway(client: () => Promise<ECSClient>, where: string): EcsGateway {
@@ -43,7 +43,21 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
         (page.serviceRevisions ?? []).map((r) => ({
           taskDefinitionArn: r.taskDefinition ?? '',
           images: (r.containerImages ?? []).map((c) => c.image ?? ''),
+          targetGroups: (r.resolvedConfiguration?.loadBalancers ?? []).map((b) => b.targetGroupArn ?? ''),
         })),
+      );
+    },
+    async serviceDeployments(arns) {
+      const pages = chunk(arns, 20).map((serviceDeploymentArns) =>
+        call('DescribeServiceDeployments', async () =>
+          (await client()).send(new (await sdk()).DescribeServiceDeploymentsCommand({ serviceDeploymentArns })),
+        ),
+      );
+      return (await Promise.all(pages)).flatMap((page) => (page.serviceDeployments ?? []).map(toStageState));
+    },
+    async continueDeployment(serviceDeploymentArn, hookId, action) {
+      await call('ContinueServiceDeployment', async () =>
+        (await client()).send(new (await sdk()).ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action })),
       );
     },
     async registerTaskDefinition(input) {
@@ -125,6 +139,18 @@ function toServiceState(service: Service): ServiceState {
     raw: service as Record<string, unknown>,
   };
 }
+
+const toStageState = (d: ServiceDeployment): StageState => ({
+  arn: d.serviceDeploymentArn ?? '',
+  status: d.status ?? '',
+  stage: d.lifecycleStage ?? null,
+  production: d.targetServiceRevision?.requestedProductionTrafficWeight ?? null,
+  test: d.targetServiceRevision?.requestedTestTrafficWeight ?? null,
+  startedAt: (d.startedAt ?? d.createdAt)?.getTime() ?? 0,
+  waiting: (d.lifecycleHookDetails ?? [])
+    .filter((h) => h.status === 'AWAITING_ACTION')
+    .map((h) => ({ id: h.hookId ?? '', expiresAt: h.expiresAt?.getTime() ?? 0, otherwise: h.timeoutAction ?? 'ROLLBACK' })),
+});
 
 const toTaskDefinitionState = (t: TaskDefinition): TaskDefinitionState => ({
   arn: t.taskDefinitionArn ?? '',

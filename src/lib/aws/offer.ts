@@ -15,11 +15,17 @@ const keys = {
   namespace: 'namespace',
 } as const;
 
-/** One page of names: nine parameters are one GetParameters call. */
+/** What only some services need: its absence is told when one does. */
+const infrastructureRole = `${path}/ecs-infrastructure-role-arn`;
+
+/** One page of names: ten parameters are one GetParameters call. */
 export async function readOffer(ssm: SsmGateway, environment: string, where: string): Promise<PlatformOffer> {
   const domainName = `${path}/${environment}/domain`;
   const found = new Map(
-    (await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName])).map((p) => [p.name, p.value]),
+    (await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName, infrastructureRole])).map((p) => [
+      p.name,
+      p.value,
+    ]),
   );
   const missing = [...Object.values(keys).map((key) => `${path}/${key}`), domainName].filter((name) => !found.has(name));
   if (missing.length > 0)
@@ -40,6 +46,7 @@ export async function readOffer(ssm: SsmGateway, environment: string, where: str
     loadBalancerSecurityGroupId: value('loadBalancerSecurityGroupId'),
     executionRoleArn: value('executionRoleArn'),
     taskRoleArn: value('taskRoleArn'),
+    infrastructureRoleArn: found.get(infrastructureRole) ?? null,
     namespace: value('namespace'),
     domain: found.get(domainName)!,
   };

@@ -5,6 +5,7 @@ import { deploy } from '../engine/deploy.js';
 import { makePlan } from '../engine/observe.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { checkOutlast } from '../identity/outlast.js';
+import type { StrategyName } from '../model/service.js';
 import type { DeployOutcome } from '../model/outcome.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
@@ -18,6 +19,7 @@ interface DeployFlags extends AppFlags, ProgressFlags {
   readonly services: readonly string[];
   readonly env: string;
   readonly tag?: readonly string[] | undefined;
+  readonly strategy?: StrategyName | undefined;
   readonly targets?: readonly string[] | undefined;
   readonly plan: boolean;
   readonly 'exit-code': boolean;
@@ -33,7 +35,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const read = await readFiles(flags);
   const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
-  const services = selectServices({ project }, flags.services, flags.env);
+  const services = selectServices({ project }, flags.services, flags.env, flags.strategy ?? null);
   const tags = parseTags(flags.tag ?? [], services);
   const waves = filterWaves(environment, flags.targets ?? []);
   const timeoutMs = parseDuration(flags.timeout);

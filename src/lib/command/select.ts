@@ -1,13 +1,15 @@
 /** From flags to what a command works on: services with their templates, environments, tags. */
 import { checkTag } from '../config/checks.js';
+import { noBalancer, UNBALANCED } from '../config/deploy-settings.js';
 import { resolveService } from '../config/resolve.js';
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
 import type { App } from '../app.js';
 import type { Environment, Platform } from '../model/platform.js';
-import type { ServiceSpec } from '../model/service.js';
+import type { ServiceSpec, StrategyName } from '../model/service.js';
 import type { Target, Wave } from '../model/target.js';
 import type { TemplateFiles } from '../templates/render.js';
+import { strategies } from '../rollout/strategies/index.js';
 import { loadTemplate } from '../templates/load.js';
 import { files } from '../system/files.js';
 
@@ -60,10 +62,29 @@ export function findTarget(platform: Platform, text: string): Target {
 const firstTarget = (platform: Platform): string =>
   Object.values(platform.environments)[0]?.waves[0]?.targets[0]?.name ?? 'shop-prod/eu-west-1';
 
-export function selectServices(app: Pick<App, 'project'>, names: readonly string[], environment: string): ServiceSpec[] {
+/** @param strategy instead of the services' own; refused where one of them cannot have it. */
+export function selectServices(
+  app: Pick<App, 'project'>,
+  names: readonly string[],
+  environment: string,
+  strategy: StrategyName | null = null,
+): ServiceSpec[] {
   const wanted = names.length > 0 ? [...new Set(names)] : Object.keys(app.project.services);
-  return wanted.map((name) => resolveService(app.project, name, environment));
+  const services = wanted.map((name) => resolveService(app.project, name, environment, strategy));
+  const unfit = strategy && strategies[strategy].shiftsTraffic ? services.filter((s) => UNBALANCED.includes(s.template)) : [];
+  if (unfit.length > 0)
+    throw new UserError('StrategyUnfit', {
+      message: `--strategy ${strategy} does not go with ${unfit.map((s) => s.name).join(', ')}: ${noBalancer(strategy!, unfit[0]!.template)}.`,
+      nextSteps: ['Name the services that have a load balancer, or leave --strategy out: each service has its own in baf.yaml.'],
+    });
+  return services;
 }
+
+/** The services of a staging: without a second target group each, and without waiting for traffic that nobody sends. */
+export const selectForStaging = (app: Pick<App, 'project'>, names: readonly string[], environment: string): ServiceSpec[] =>
+  selectServices(app, names, environment).map((s) =>
+    strategies[s.deploy.strategy].shiftsTraffic ? resolveService(app.project, s.name, environment, 'rolling') : s,
+  );
 
 export async function loadTemplates(
   services: readonly ServiceSpec[],

@@ -10,7 +10,7 @@ import { currentBranch } from '../system/git.js';
 import { needAccess } from './access-guard.js';
 import { confirm } from './confirm.js';
 import { showProgress, type ProgressFlags } from './progress.js';
-import { loadTemplates, parseTags, selectServices } from './select.js';
+import { loadTemplates, parseTags, selectForStaging } from './select.js';
 import { stagingMissing, stagingTarget } from './staging-target.js';
 
 type Flags = AppFlags & ProgressFlags & { readonly yes: boolean; readonly 'no-input': boolean };
@@ -45,8 +45,8 @@ export async function upStaging(
   const { project, platform } = read;
   const { environment, target, rules } = stagingTarget(platform);
   const name = await nameOf(given, flags, Object.keys(platform.environments));
-  const chosen = selectServices({ project }, flags.service ?? [], environment);
-  const services = selectServices({ project }, [], environment);
+  const chosen = selectForStaging({ project }, flags.service ?? [], environment);
+  const services = selectForStaging({ project }, [], environment);
   const tags = parseTags(flags.tag ?? [], chosen);
   const ttlMs = flags.ttl === undefined ? null : parseDuration(flags.ttl);
   if (ttlMs !== null && ttlMs > rules.maxTtlMs)
@@ -95,7 +95,7 @@ export async function lsStagings(flags: Flags): Promise<Done> {
   try {
     const { target } = stagingTarget(app.platform);
     const records = await listStagings(target, app.effects);
-    const services = selectServices(app, [], stagingTarget(app.platform).environment);
+    const services = selectForStaging(app, [], stagingTarget(app.platform).environment);
     const stagings = await Promise.all(records.map((record) => showStaging(record, target, app.effects, services)));
     return {
       json: { stagings },
@@ -118,7 +118,7 @@ export async function showOneStaging(given: string | null, flags: Flags): Promis
         name,
         (await listStagings(target, app.effects)).map((r) => r.name),
       );
-    const staging = await showStaging(record, target, app.effects, selectServices(app, [], environment));
+    const staging = await showStaging(record, target, app.effects, selectForStaging(app, [], environment));
     return { json: { staging }, text: renderStaging(staging, app.effects.clock.now(), look(flags)), exitCode: ExitCode.done };
   } finally {
     await app.close();

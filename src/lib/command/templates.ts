@@ -21,6 +21,7 @@ const sampleOffer = (account: string, region: string, domain: string): PlatformO
   loadBalancerSecurityGroupId: 'sg-00000000000000000',
   executionRoleArn: `arn:aws:iam::${account}:role/task-execution`,
   taskRoleArn: `arn:aws:iam::${account}:role/task`,
+  infrastructureRoleArn: `arn:aws:iam::${account}:role/ecs-infrastructure`,
   namespace: 'baf',
   domain,
 });

@@ -1,5 +1,7 @@
 /** Definition of baf.yaml: it checks the file, and its JSON Schema is generated from it. */
 import * as z from 'zod/mini';
+import { PAUSES } from '../model/service.js';
+import { strategyNames } from '../rollout/strategies/index.js';
 import { DURATION, TAG } from './checks.js';
 
 export const NAME = /^[a-z][a-z0-9-]{0,30}$/;
@@ -15,13 +17,41 @@ const environmentName = z
   );
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'it has to be a text, a number or true/false');
 
+const notDuration = 'not a duration: write 90s, 5m, 1h30m, 2d';
+export const durationText = z.string(notDuration).check(z.regex(DURATION, notDuration));
+
 const deploy = z.strictObject({
-  strategy: z.optional(about(z.enum(['rolling', 'all-at-once']), 'how tasks are replaced')),
+  strategy: z.optional(about(z.enum(strategyNames), 'how a new version comes in: docs/rollouts.md')),
   minimumHealthyPercent: z.optional(
     about(z.int().check(z.minimum(0), z.maximum(100)), 'healthy tasks during a rollout, percent of count'),
   ),
   maximumPercent: z.optional(about(z.int().check(z.minimum(100), z.maximum(200)), 'tasks during a rollout, percent of count')),
+  bake: z.optional(about(durationText, 'blue-green, canary, linear: how long both versions run after all traffic went over')),
+  steps: z.optional(
+    about(
+      z.strictObject({
+        percent: z.optional(
+          about(z.number().check(z.minimum(0.1), z.maximum(100)), 'share of the traffic that goes over at once'),
+        ),
+        wait: z.optional(about(durationText, 'time between two steps')),
+      }),
+      'canary and linear: the steps in which traffic goes over',
+    ),
+  ),
+  alarms: z.optional(
+    about(z.array(z.string().check(z.minLength(1))), 'CloudWatch alarms that make a rollout, or the bake after it, fail'),
+  ),
+  pause: z.optional(
+    about(
+      z.strictObject({
+        at: about(z.array(z.enum(PAUSES)).check(z.minLength(1)), 'where it waits until somebody says `baf continue`'),
+        timeout: z.optional(about(durationText, 'goes back when nobody has said so for that long; default 1h')),
+      }),
+      'blue-green, canary, linear: moments at which the rollout waits',
+    ),
+  ),
 });
+export type DeployInput = z.infer<typeof deploy>;
 
 const settings = {
   port: z.optional(about(z.int().check(z.minimum(1), z.maximum(65535)), 'port the container listens on')),
@@ -68,8 +98,6 @@ export const projectDefinition = z.strictObject({
 
 export type ProjectFile = z.infer<typeof projectDefinition>;
 export type ServiceInput = z.infer<typeof serviceDefinition>;
-const notDuration = 'not a duration: write 90s, 5m, 1h30m, 2d';
-export const durationText = z.string(notDuration).check(z.regex(DURATION, notDuration));
 
 const settingKeys = Object.keys(settings);
 /** Keys that each object of the file takes. */
@@ -77,5 +105,7 @@ export const projectKeys: Readonly<Record<string, readonly string[]>> = {
   '': ['project', 'platform', 'services'],
   'services\\.[^.]+': ['template', 'image', ...settingKeys, 'needs', 'discovery', 'tag', 'environments'],
   'services\\.[^.]+\\.environments\\.[^.]+': settingKeys,
-  'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy': ['strategy', 'minimumHealthyPercent', 'maximumPercent'],
+  'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy': Object.keys(deploy.def.shape),
+  'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy\\.steps': ['percent', 'wait'],
+  'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy\\.pause': ['at', 'timeout'],
 };

@@ -2,6 +2,7 @@
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
 import { fargateProblem } from './checks.js';
+import { deployProblems } from './deploy-settings.js';
 import { projectDefinition, projectKeys, serviceDefinition, type ProjectFile, type ServiceInput } from './definition-project.js';
 import { check, readYaml } from './document.js';
 import { joinPath, parentOf, type Files } from './path.js';
@@ -74,8 +75,12 @@ function checkService(name: string, input: ServiceInput, services: Services, nam
     for (const key of ['port', 'health'] as const)
       if (input[key] === undefined) found.push({ path: base, atKey: true, message: `a web-service needs ${key}` });
   found.push(...checkSettings(base, input, input));
-  for (const [environment, over] of Object.entries(input.environments ?? {}))
-    found.push(...checkSettings([...base, 'environments', environment], over, input));
+  if (input.deploy) found.push(...deployProblems([...base, 'deploy'], input.deploy, undefined, input.template));
+  for (const [environment, over] of Object.entries(input.environments ?? {})) {
+    const path = [...base, 'environments', environment];
+    found.push(...checkSettings(path, over, input));
+    if (over.deploy) found.push(...deployProblems([...path, 'deploy'], over.deploy, input.deploy, input.template));
+  }
   for (const [index, need] of (input.needs ?? []).entries()) {
     if (names.includes(need)) continue;
     const guess = nearest(need, names);

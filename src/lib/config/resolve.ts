@@ -1,10 +1,17 @@
 /** One service as it is meant to run in one environment: defaults < service < environment. */
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
-import type { ServiceSpec } from '../model/service.js';
+import type { ServiceSpec, StrategyName } from '../model/service.js';
+import { settleDeploy } from './deploy-settings.js';
 import type { Project, ServiceInput } from './project.js';
 
-export function resolveService(project: Pick<Project, 'services' | 'file'>, name: string, environment: string): ServiceSpec {
+/** @param strategy asked for on the command line, instead of the file's. */
+export function resolveService(
+  project: Pick<Project, 'services' | 'file'>,
+  name: string,
+  environment: string,
+  strategy: StrategyName | null = null,
+): ServiceSpec {
   const service = Object.hasOwn(project.services, name) ? project.services[name] : undefined;
   if (!service) {
     const guess = nearest(name, Object.keys(project.services));
@@ -16,8 +23,6 @@ export function resolveService(project: Pick<Project, 'services' | 'file'>, name
   const environments = service.environments ?? {};
   const over: Partial<ServiceInput> = Object.hasOwn(environments, environment) ? environments[environment]! : {};
   const value = <K extends keyof ServiceInput>(key: K): ServiceInput[K] | undefined => over[key] ?? service[key];
-  const strategy = over.deploy?.strategy ?? service.deploy?.strategy ?? 'rolling';
-  const [least, most] = strategy === 'all-at-once' ? [0, 100] : [100, 200];
   return {
     name,
     template: service.template,
@@ -31,11 +36,7 @@ export function resolveService(project: Pick<Project, 'services' | 'file'>, name
     env: texts({ ...service.env, ...over.env }),
     secrets: { ...service.secrets, ...over.secrets },
     needs: service.needs ?? [],
-    deploy: {
-      strategy,
-      minimumHealthyPercent: over.deploy?.minimumHealthyPercent ?? service.deploy?.minimumHealthyPercent ?? least!,
-      maximumPercent: over.deploy?.maximumPercent ?? service.deploy?.maximumPercent ?? most!,
-    },
+    deploy: settleDeploy(service.deploy, over.deploy, strategy),
     discovery: service.discovery ?? null,
     tag: service.tag ?? null,
   };

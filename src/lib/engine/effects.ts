@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.js';
 import type { PlatformOffer } from '../model/offer.js';
 import type { Parameter, ParameterMetadata } from '../model/parameter.js';
-import type { ServiceState, StoppedTask, TaskDefinitionState } from '../model/observed.js';
+import type { ServiceState, StageState, StoppedTask, TaskDefinitionState } from '../model/observed.js';
 import type { Target } from '../model/target.js';
 import type { StackEngine } from '../stacks/engine.js';
 
@@ -11,8 +11,15 @@ export interface EcsGateway {
   describeServices(cluster: string, names: readonly string[]): Promise<ServiceState[]>;
   /** By ARN, `family:revision` or family (its latest); null where there is none. */
   describeTaskDefinition(reference: string): Promise<TaskDefinitionState | null>;
-  /** Images of service revisions, first the application's own: any number of ARNs, asked twenty a call. */
-  serviceRevisions(arns: readonly string[]): Promise<{ taskDefinitionArn: string; images: string[] }[]>;
+  /**
+   * Images of service revisions, first the application's own, and the target groups that each uses: any number of ARNs,
+   * asked twenty a call.
+   */
+  serviceRevisions(arns: readonly string[]): Promise<{ taskDefinitionArn: string; images: string[]; targetGroups: string[] }[]>;
+  /** Where rollouts by stages are: any number of ARNs, asked twenty a call. Those that are not there are left out. */
+  serviceDeployments(arns: readonly string[]): Promise<StageState[]>;
+  /** Answers a pause: the rollout goes on, or goes back. */
+  continueDeployment(serviceDeployment: string, hook: string, action: 'CONTINUE' | 'ROLLBACK'): Promise<void>;
   registerTaskDefinition(input: object): Promise<TaskDefinitionState>;
   createService(input: object): Promise<ServiceState>;
   updateService(input: object): Promise<ServiceState>;

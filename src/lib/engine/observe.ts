@@ -5,10 +5,12 @@ import type { ServiceSpec } from '../model/service.js';
 import type { Target, Wave } from '../model/target.js';
 import { satisfies } from '../rollout/compare.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
+import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
 import { tagParameter } from '../tags/names.js';
 import { parseTagValue } from '../tags/value.js';
 import { renderTemplate, type TemplateFiles, type TemplateValues } from '../templates/render.js';
 import type { Effects } from './effects.js';
+import { planStack } from './plan-stack.js';
 
 export interface PlanRequest {
   readonly id: string;
@@ -82,21 +84,15 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
   );
   return Promise.all(
     drafts.map(async (draft): Promise<PlannedRollout> => {
-      const { service, stored, values, tag } = draft;
+      const { service, stored, tag } = draft;
       const files = request.templates[service.template]!;
-      const stack =
-        request.staging === null
-          ? {
-              name: `baf-${request.environment}-${request.project}-${service.name}`,
-              template: renderTemplate(files, values).stack ?? {},
-              tags: stackTags(request, service.name),
-            }
-          : null;
-      const stackPlan = stack ? await gateways.stacks.plan(stack) : null;
+      const current = live.find((s) => s.name === draft.serviceName) ?? null;
+      const planned = await planStack(request, files, draft.values, current, gateways);
+      const { stack, plan: stackPlan } = planned;
+      const values = planned.values;
       const outputs =
         stack && stackPlan!.action !== 'create' ? ((await gateways.stacks.outputs(stack.name)) ?? {}) : values.stackOutputs;
       const rendered = renderTemplate(files, { ...values, stackOutputs: outputs });
-      const current = live.find((s) => s.name === draft.serviceName) ?? null;
       const liveDefinition = current ? await gateways.ecs.describeTaskDefinition(current.taskDefinitionArn) : null;
       const primary = current?.deployments.find((d) => d.status === 'PRIMARY') ?? null;
       const sameDefinition = liveDefinition !== null && satisfies(liveDefinition.raw, rendered.taskDefinition);
@@ -160,16 +156,14 @@ export const hostOf = (request: { staging: string | null }, service: ServiceSpec
 /** Settings of the service that baf owns; the desired count belongs to autoscaling once the service exists. */
 export function serviceSatisfies(current: ServiceState, wanted: Readonly<Record<string, unknown>>): boolean {
   const compared = ['deploymentConfiguration', 'networkConfiguration', 'loadBalancers', 'healthCheckGracePeriodSeconds'] as const;
-  return compared.every((key) => satisfies(current.raw[key], wanted[key]));
+  const configuration = current.raw['deploymentConfiguration'];
+  const asked = (wanted['deploymentConfiguration'] ?? {}) as Record<string, unknown>;
+  return compared.every((key) =>
+    satisfies(current.raw[key], key === 'deploymentConfiguration' ? withoutLeftovers(asked, configuration) : wanted[key]),
+  );
 }
 
 const imageTag = (definition: Readonly<Record<string, unknown>>): string | null => {
   const containers = definition['containerDefinitions'] as { image?: string }[] | undefined;
   return containers?.[0]?.image ? tagOfImage(containers[0].image) : null;
 };
-
-const stackTags = (request: PlanRequest, service: string): Record<string, string> => ({
-  'baf:project': request.project,
-  'baf:environment': request.environment,
-  'baf:service': service,
-});

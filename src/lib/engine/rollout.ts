@@ -1,7 +1,7 @@
 /** One rollout: from a planned change of one service in one target to its end, by steps that can each be run again. */
 import type { Cause } from '../model/cause.js';
 import type { BafEvent, RolloutStep } from '../model/event.js';
-import { revisionOf, type ServiceState } from '../model/observed.js';
+import { revisionOf } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
 import { satisfies } from '../rollout/compare.js';
 import type { PlannedRollout } from '../rollout/plan.js';
@@ -13,6 +13,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Effects } from './effects.js';
 import { markLive, restoreTag } from './live-tag.js';
 import type { ClusterPoller } from './poller.js';
+import { startService } from './start-service.js';
 import { explain, watch } from './watch.js';
 
 export interface RolloutContext {
@@ -99,54 +100,3 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     });
   }
 }
-
-async function startService(
-  plan: PlannedRollout,
-  context: RolloutContext,
-  service: Readonly<Record<string, unknown>>,
-  taskDefinition: string,
-): Promise<ServiceState> {
-  const { ecs } = context.effects.at(plan.target);
-  const configuration = {
-    ...(service['deploymentConfiguration'] as object),
-    deploymentCircuitBreaker: { enable: true, rollback: context.onFailure === 'rollback' },
-  };
-  const [current] = await ecs.describeServices(plan.cluster, [plan.serviceName]);
-  if (!current || current.status !== 'ACTIVE') {
-    return ecs.createService({
-      ...service,
-      cluster: plan.cluster,
-      taskDefinition,
-      deploymentConfiguration: configuration,
-      clientToken: plan.serviceName,
-    });
-  }
-  const primary = current.deployments.find((d) => d.status === 'PRIMARY');
-  // An interrupted deploy that got this far is watched, not started twice.
-  if (
-    primary?.taskDefinitionArn === taskDefinition &&
-    primary.rolloutState !== 'FAILED' &&
-    satisfies(current.raw, pick(service, settings))
-  )
-    return current;
-  return ecs.updateService({
-    ...pick(service, settings),
-    cluster: plan.cluster,
-    service: plan.serviceName,
-    taskDefinition,
-    deploymentConfiguration: configuration,
-  });
-}
-
-/** Settings that UpdateService takes; the desired count is left to autoscaling. */
-const settings = [
-  'networkConfiguration',
-  'loadBalancers',
-  'serviceConnectConfiguration',
-  'healthCheckGracePeriodSeconds',
-  'enableExecuteCommand',
-];
-const pick = (from: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(
-    keys.filter((key) => from[key] !== undefined && key !== 'serviceConnectConfiguration').map((key) => [key, from[key]]),
-  );

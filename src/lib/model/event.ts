@@ -10,8 +10,8 @@ export interface TaskCounts {
   readonly old: number;
 }
 
-/** Steps of one rollout, in order. */
-export type RolloutStep = 'stack' | 'tag' | 'task-definition' | 'service' | 'watching' | 'rolling-back';
+/** Steps of one rollout, in order. `load-balancer`: the version that runs gets its second target group, before traffic moves. */
+export type RolloutStep = 'stack' | 'tag' | 'task-definition' | 'service' | 'load-balancer' | 'watching' | 'rolling-back';
 
 /**
  * What happens while a deploy or a staging goes up: no prose, no ANSI, no SDK types.

@@ -33,6 +33,20 @@ export interface ServiceState {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** A rollout by stages (a service deployment, in ECS's words). */
+export interface StageState {
+  readonly arn: string;
+  readonly status: string;
+  /** Lifecycle stage of ECS, or null before the first. */
+  readonly stage: string | null;
+  /** Share of the production and of the test traffic that the new version has, percent; null where none is moved. */
+  readonly production: number | null;
+  readonly test: number | null;
+  readonly startedAt: number;
+  /** Pauses that wait for an answer. */
+  readonly waiting: readonly { readonly id: string; readonly expiresAt: number; readonly otherwise: 'CONTINUE' | 'ROLLBACK' }[];
+}
+
 export interface TaskDefinitionState {
   readonly arn: string;
   readonly family: string;
@@ -48,6 +62,10 @@ export interface StoppedTask {
   readonly stoppedReason: string | null;
   readonly containers: readonly { name: string; exitCode: number | null; reason: string | null }[];
 }
+
+/** The deployment that the service is on its way to, or has come to. */
+export const deploymentOf = (service: ServiceState): DeploymentState | undefined =>
+  service.deployments.find((d) => d.status === 'PRIMARY');
 
 /** `family:revision` of a task definition's ARN. */
 export const revisionOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

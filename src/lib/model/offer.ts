@@ -8,6 +8,8 @@ export interface PlatformOffer {
   readonly loadBalancerSecurityGroupId: string;
   readonly executionRoleArn: string;
   readonly taskRoleArn: string;
+  /** Role by which ECS moves traffic at the load balancer; null where the platform has none. */
+  readonly infrastructureRoleArn: string | null;
   /** Service Connect namespace. */
   readonly namespace: string;
   /** Domain of services in this environment, e.g. `prod.acme.example`. */

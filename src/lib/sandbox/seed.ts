@@ -70,6 +70,7 @@ function seedTarget(target: SeededTarget, call: Call): void {
     'load-balancer-security-group-id': balancerGroup,
     'execution-role-arn': `arn:aws:iam::${account}:role/baf-task-execution`,
     'task-role-arn': `arn:aws:iam::${account}:role/baf-task`,
+    'ecs-infrastructure-role-arn': `arn:aws:iam::${account}:role/baf-ecs-infrastructure`,
     namespace: 'baf',
   };
   for (const [key, value] of Object.entries(offer)) call('ssm', 'PutParameter', parameter(`/baf/platform/${key}`, value));

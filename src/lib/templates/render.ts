@@ -5,6 +5,7 @@ import { UserError } from '../errors/user-error.js';
 import type { PlatformOffer } from '../model/offer.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { Target } from '../model/target.js';
+import { strategies } from '../rollout/strategies/index.js';
 
 /** A template's folder as texts. `stack` is null where a template needs no infrastructure of its own. */
 export interface TemplateFiles {
@@ -31,6 +32,16 @@ export interface TemplateValues {
   readonly host: string | null;
   /** Outputs of the service's stack; empty before it exists. */
   readonly stackOutputs: Readonly<Record<string, string>>;
+  /** How traffic is shared out now, where the service runs; left out where it does not. */
+  readonly traffic?: LiveTraffic;
+}
+
+/** What of a running service's traffic its templates have to know, so that rendering them anew moves none. */
+export interface LiveTraffic {
+  /** The service has two target groups already: it keeps them, whatever its strategy. */
+  readonly paired: boolean;
+  /** The target group to which production traffic goes: the stack's first, or its alternate one. */
+  readonly serving: 'first' | 'alternate';
 }
 
 export interface Rendered {
@@ -45,6 +56,7 @@ const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPrope
 engine.registerFilter('json', (value: unknown) => JSON.stringify(value ?? null));
 engine.registerFilter('names', (value: Readonly<Record<string, string>>) => Object.keys(value).sort());
 engine.registerFilter('priority', priorityOf);
+engine.registerFilter('test_priority', testPriorityOf);
 engine.registerFilter('percent', (value: number) => Math.round(value));
 
 /** Priority of a listener rule from its host name: the same always, spread over what a listener allows. */
@@ -52,6 +64,11 @@ export function priorityOf(host: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < host.length; i++) h = Math.imul(h ^ host.charCodeAt(i), 0x01000193) >>> 0;
   return 1 + (h % 49_999);
+}
+
+/** Priority of the rule for test traffic: before the host's own, which would take it otherwise. */
+export function testPriorityOf(host: string): number {
+  return 1 + (priorityOf(`${host} test`) % Math.max(1, priorityOf(host) - 1));
 }
 
 const parsed = new WeakMap<TemplateFiles, Map<string, Template[]>>();
@@ -90,8 +107,15 @@ export const nameOf = (values: Pick<TemplateValues, 'project' | 'staging' | 'env
 
 export function renderTemplate(files: TemplateFiles, values: TemplateValues): Rendered {
   const { service } = values;
+  const strategy = strategies[service.deploy.strategy];
+  const paired = strategy.shiftsTraffic || (values.traffic?.paired ?? false);
+  const first = values.traffic?.serving === 'alternate' ? 0 : 100;
   const scope = {
     ...values,
+    deploymentConfiguration: strategy.configuration(service.deploy),
+    // Two target groups and rules for ECS to move traffic with; the weights are those that hold now.
+    paired,
+    weights: { first, alternate: 100 - first },
     name: nameOf(values),
     where: values.staging ?? values.environment,
     discovery: service.discovery ?? service.name,
@@ -100,6 +124,9 @@ export function renderTemplate(files: TemplateFiles, values: TemplateValues): Re
       TargetGroupArn: values.stackOutputs['TargetGroupArn'] ?? null,
       SecurityGroupId: values.stackOutputs['SecurityGroupId'] ?? null,
       LogGroupName: values.stackOutputs['LogGroupName'] ?? null,
+      AlternateTargetGroupArn: values.stackOutputs['AlternateTargetGroupArn'] ?? null,
+      ProductionRuleArn: values.stackOutputs['ProductionRuleArn'] ?? null,
+      TestRuleArn: values.stackOutputs['TestRuleArn'] ?? null,
       ...values.stackOutputs,
     },
     secretArns: Object.fromEntries(

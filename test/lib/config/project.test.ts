@@ -33,7 +33,7 @@ describe('baf.yaml', () => {
     [
       'a value of a list',
       '  ui: { template: worker, deploy: { strategy: rollin } }',
-      /rollin is not allowed; allowed: rolling, all-at-once; did you mean rolling\?/,
+      /rollin is not allowed; allowed: rolling, blue-green, canary, linear, all-at-once; did you mean rolling\?/,
     ],
     ['something missing', '  ui: { image: x }', /services\.ui\.template: missing; it has to be a string/],
     [
@@ -111,7 +111,7 @@ describe('resolveService', () => {
   it('merges service < environment, maps key by key', () => {
     expect(resolveService(made, 'ui', 'prod')).toMatchObject({ count: 6, env: { A: '1', B: 'y' }, cpu: 256, memory: 512 });
     expect(resolveService(made, 'ui', 'staging')).toMatchObject({ count: 2, env: { A: '1', B: 'x' } });
-    expect(resolveService(made, 'ui', 'prod').deploy).toEqual({
+    expect(resolveService(made, 'ui', 'prod').deploy).toMatchObject({
       strategy: 'all-at-once',
       minimumHealthyPercent: 0,
       maximumPercent: 100,

@@ -7,7 +7,7 @@ import { parseProject } from '../../../src/lib/config/project.js';
 import { resolveService } from '../../../src/lib/config/resolve.js';
 import { files } from '../../../src/lib/system/files.js';
 import { listTemplates, loadTemplate } from '../../../src/lib/templates/load.js';
-import { priorityOf, renderTemplate, type TemplateValues } from '../../../src/lib/templates/render.js';
+import { priorityOf, renderTemplate, testPriorityOf, type TemplateValues } from '../../../src/lib/templates/render.js';
 import { renderStagingStack } from '../../../src/lib/templates/staging-stack.js';
 import { installed } from '../../acceptance/harness.js';
 import { expectGolden } from '../golden.js';
@@ -33,6 +33,7 @@ const valuesOf = (text: string, name: string, staging: string | null): TemplateV
       loadBalancerSecurityGroupId: 'sg-0123456789abcdef0',
       executionRoleArn: 'arn:aws:iam::111111111111:role/exec',
       taskRoleArn: 'arn:aws:iam::111111111111:role/task',
+      infrastructureRoleArn: 'arn:aws:iam::111111111111:role/ecs-infrastructure',
       namespace: 'baf',
       domain: 'shop.example',
     },
@@ -73,6 +74,48 @@ describe.each(names)('%s', (name) => {
   it.skipIf(!lint)('gives a stack without findings of cfn-lint', async () => {
     const rendered = renderTemplate(await loadTemplate(name, [dir], files), valuesOf(text, 'example', null));
     expect(lintOf(rendered.stack)).toBe('');
+  });
+});
+
+describe('a web-service whose traffic is moved', () => {
+  const text = readFileSync(join(dir, 'web-service', 'example.yaml'), 'utf8');
+  const pair = { AlternateTargetGroupArn: 'arn:alternate', ProductionRuleArn: 'arn:rule', TestRuleArn: 'arn:test-rule' };
+  const rendered = async (more: Partial<TemplateValues> = {}, strategy = 'blue-green') => {
+    const values = valuesOf(text.replace('    tag:', `    deploy: { strategy: ${strategy} }\n    tag:`), 'example', null);
+    const stackOutputs = { ...values.stackOutputs, ...pair };
+    return renderTemplate(await loadTemplate('web-service', [dir], files), { ...values, stackOutputs, ...more });
+  };
+  it('has two target groups, two rules and the role for ECS', async () => {
+    const { service, stack } = await rendered();
+    for (const [part, value] of Object.entries({ service, stack }))
+      expectGolden(join(dir, 'web-service', 'expected', `${part}.blue-green.json`), JSON.stringify(value, null, 2) + '\n');
+  });
+  it('keeps them when it goes back to rolling, with the weights that hold', async () => {
+    const traffic = { paired: true, serving: 'alternate' } as const;
+    const back = await rendered({ traffic }, 'rolling');
+    expect(back.service['deploymentConfiguration']).toMatchObject({ strategy: 'ROLLING' });
+    expect(back.service['loadBalancers']).toMatchObject([
+      { advancedConfiguration: { alternateTargetGroupArn: 'arn:alternate' } },
+    ]);
+    const { ListenerRule } = back.stack!['Resources'] as { ListenerRule: { Properties: { Actions: unknown[] } } };
+    expect(ListenerRule.Properties.Actions).toEqual([
+      {
+        Type: 'forward',
+        ForwardConfig: {
+          TargetGroups: [
+            { TargetGroupArn: { Ref: 'TargetGroup' }, Weight: 0 },
+            { TargetGroupArn: { Ref: 'AlternateTargetGroup' }, Weight: 100 },
+          ],
+        },
+      },
+    ]);
+  });
+  it('tests before the rule of its host: the priority is a smaller one', () => {
+    for (const host of ['a.shop.example', 'ui.prod.acme.example', 'x', 'example.shop.example'])
+      expect(testPriorityOf(host)).toBeLessThan(priorityOf(host));
+  });
+  it.skipIf(!lint)('gives a stack without findings of cfn-lint', async () => {
+    expect(lintOf((await rendered()).stack)).toBe('');
   });
 });
 

@@ -26,6 +26,7 @@ function valuesOf(name: string, input: object): TemplateValues {
       loadBalancerSecurityGroupId: 'sg-0',
       executionRoleArn: 'arn:e',
       taskRoleArn: 'arn:t',
+      infrastructureRoleArn: 'arn:i',
       namespace: 'baf',
       domain: 'x.example',
     },

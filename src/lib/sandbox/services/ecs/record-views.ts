@@ -1,6 +1,7 @@
 /** Service deployments and service revisions as they are shown. */
 import type { Cell } from '../../service.js';
 import { tasksOf } from './agenda.js';
+import { balancersOf, groupIn } from './balancing.js';
 import { thresholdOfService } from './configuration.js';
 import type { Deployment, DeploymentRecord, Revision, Service } from './state.js';
 import { clusterArn, countTasks, date } from './views.js';
@@ -93,8 +94,22 @@ export function showRecord(cell: Cell, service: Service, record: DeploymentRecor
 const alarmNames = (record: DeploymentRecord): string[] =>
   (record.configuration['alarms'] as { alarmNames?: string[] } | undefined)?.alarmNames ?? [];
 
+/** Target groups and rules that a revision really uses: of two target groups, its own. */
+function resolved(service: Service, revision: Revision): object {
+  const deployment = service.deployments.find((d) => d.revision === revision.arn);
+  const balancers = balancersOf(revision.settings);
+  if (!deployment || balancers.length === 0) return {};
+  const loadBalancers = balancers.map((balancer) => ({
+    targetGroupArn: groupIn(balancer, deployment.slot),
+    productionListenerRule: balancer.advancedConfiguration?.productionListenerRule,
+    testListenerRule: balancer.advancedConfiguration?.testListenerRule,
+  }));
+  return { resolvedConfiguration: { loadBalancers } };
+}
+
 export const showRevision = (cell: Cell, service: Service, revision: Revision): object => ({
   ...revision.settings,
+  ...resolved(service, revision),
   serviceRevisionArn: revision.arn,
   serviceArn: service.arn,
   clusterArn: clusterArn(cell, service.cluster),
