@@ -90,7 +90,7 @@ describe('a deploy', () => {
   it('shows a plan and touches nothing', async () => {
     const before = await writes();
     const plan = await here.run('deploy', 'ui', '--env', 'prod', '--tag', '1.3.0', '--plan', '--exit-code', ...fast);
-    expect(plan.stdout).toMatch(/wave 1[\s\S]*shop-canary\/eu-west-1[\s\S]*wave 2[\s\S]*shop-prod\/us-east-1/);
+    expect(plan.stdout).toMatch(/wave 1[\s\S]*shop-canary\/eu-west-1[\s\S]*wave 2[\s\S]*shop-prod\/eu-west-1,us-east-1/);
     expect(plan.code).toBe(6);
     expect(await writes()).toBe(before);
   });

@@ -11,6 +11,7 @@ import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
 import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
 import { needAccess } from './access-guard.js';
+import { affectedBy } from '../rollout/affected.js';
 import { confirm } from './confirm.js';
 import { showProgress, type ProgressFlags } from './progress.js';
 import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices } from './select.js';
@@ -53,10 +54,14 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     );
     const color = shouldColor(process.stdout, process.env, !flags['no-color']);
     const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
+    const affected = affectedBy(
+      plan,
+      Object.fromEntries(Object.entries(project.services).map(([name, s]) => [name, s.needs ?? []])),
+    );
     if (flags.plan)
       return {
-        json: { plan: planJson(plan) },
-        text: renderPlan(plan, { color, columns: process.stdout.columns ?? 1000 }),
+        json: { plan: planJson(plan, affected) },
+        text: renderPlan(plan, { color, columns: process.stdout.columns ?? 1000 }, affected),
         exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done,
       };
     if (changes) {

@@ -1,11 +1,11 @@
 /** Looks at what is there and makes the plan: reads only, batched for each target. */
 import { UserError, ExitCode } from '../errors/user-error.js';
-import { revisionOf, tagOfImage, type ServiceState } from '../model/observed.js';
+import { revisionOf, tagOfImage } from '../model/observed.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { Target, Wave } from '../model/target.js';
-import { satisfies } from '../rollout/compare.js';
+import { diffTaskDefinitions } from '../rollout/diff/definition.js';
+import { diffServices } from '../rollout/diff/service.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
-import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
 import { tagParameter } from '../tags/names.js';
 import { parseTagValue } from '../tags/value.js';
 import { renderTemplate, type TemplateFiles, type TemplateValues } from '../templates/render.js';
@@ -95,8 +95,10 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
       const rendered = renderTemplate(files, { ...values, stackOutputs: outputs });
       const liveDefinition = current ? await gateways.ecs.describeTaskDefinition(current.taskDefinitionArn) : null;
       const primary = current?.deployments.find((d) => d.status === 'PRIMARY') ?? null;
-      const sameDefinition = liveDefinition !== null && satisfies(liveDefinition.raw, rendered.taskDefinition);
-      const sameService = current !== null && serviceSatisfies(current, rendered.service);
+      const ofDefinition = liveDefinition ? diffTaskDefinitions(liveDefinition.raw, rendered.taskDefinition) : [];
+      const ofService = current ? diffServices(current.raw, rendered.service) : [];
+      const sameDefinition = liveDefinition !== null && ofDefinition.length === 0;
+      const sameService = current !== null && ofService.length === 0;
       const sameTag = request.staging !== null || (stored !== null && parseTagValue(stored.value).tag === tag);
       const settled = primary?.rolloutState === 'COMPLETED' || primary?.rolloutState === null;
       const changes = [
@@ -119,6 +121,15 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
         to: { tag, ...(sameDefinition ? { revision: revisionOf(liveDefinition.arn) } : {}) },
         digest: draft.digest,
         changes,
+        differences: liveDefinition ? { taskDefinition: ofDefinition, service: ofService } : null,
+        stackChange: stackPlan,
+        found: {
+          deploymentId: current ? (primary?.id ?? '') : null,
+          taskDefinitionArn: current?.taskDefinitionArn ?? null,
+          tagVersion: request.staging === null ? (stored?.version ?? 0) : null,
+        },
+        rendered: { taskDefinition: rendered.taskDefinition, service: rendered.service },
+        tasks: current ? { desired: current.desired, running: current.running } : null,
         tagVersion: stored?.version ?? 0,
         previousTagValue: stored?.value ?? null,
         values,
@@ -152,16 +163,6 @@ export const hostOf = (request: { staging: string | null }, service: ServiceSpec
     : request.staging === null
       ? `${service.name}.${domain}`
       : `${service.name}--${request.staging}.${domain}`;
-
-/** Settings of the service that baf owns; the desired count belongs to autoscaling once the service exists. */
-export function serviceSatisfies(current: ServiceState, wanted: Readonly<Record<string, unknown>>): boolean {
-  const compared = ['deploymentConfiguration', 'networkConfiguration', 'loadBalancers', 'healthCheckGracePeriodSeconds'] as const;
-  const configuration = current.raw['deploymentConfiguration'];
-  const asked = (wanted['deploymentConfiguration'] ?? {}) as Record<string, unknown>;
-  return compared.every((key) =>
-    satisfies(current.raw[key], key === 'deploymentConfiguration' ? withoutLeftovers(asked, configuration) : wanted[key]),
-  );
-}
 
 const imageTag = (definition: Readonly<Record<string, unknown>>): string | null => {
   const containers = definition['containerDefinitions'] as { image?: string }[] | undefined;

@@ -3,7 +3,7 @@ import type { Cause } from '../model/cause.js';
 import type { BafEvent, RolloutStep } from '../model/event.js';
 import { revisionOf } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
-import { satisfies } from '../rollout/compare.js';
+import { sameTaskDefinition } from '../rollout/diff/definition.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { formatAudit } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
@@ -12,6 +12,7 @@ import { renderTemplate } from '../templates/render.js';
 import { UserError } from '../errors/user-error.js';
 import type { Effects } from './effects.js';
 import { markLive, restoreTag } from './live-tag.js';
+import { refuseMoved } from './moved.js';
 import type { ClusterPoller } from './poller.js';
 import { startService } from './start-service.js';
 import { explain, watch } from './watch.js';
@@ -44,6 +45,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   const gateways = effects.at(plan.target);
   let to = plan.to;
   try {
+    await refuseMoved(plan, context);
     let outputs = plan.values.stackOutputs;
     if (plan.stack && Object.keys(plan.stack.template).length > 0) {
       step('stack', plan.stack.name);
@@ -63,7 +65,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     const family = String(rendered.taskDefinition['family']);
     const latest = await gateways.ecs.describeTaskDefinition(family);
     const definition =
-      latest && satisfies(latest.raw, rendered.taskDefinition)
+      latest && sameTaskDefinition(latest.raw, rendered.taskDefinition)
         ? latest
         : await gateways.ecs.registerTaskDefinition(rendered.taskDefinition);
     to = { tag: plan.to.tag, revision: revisionOf(definition.arn) };

@@ -1,7 +1,11 @@
-/** A plan as a person reads it, and as JSON: what changes in which target, wave by wave. */
-import type { DeployPlan } from '../rollout/plan.js';
+/** A plan as a person reads it, and as JSON: what changes in which target, wave by wave; equal targets are told once. */
+import type { Affected } from '../rollout/affected.js';
+import type { Difference } from '../rollout/diff/difference.js';
+import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
+import { differenceText } from './difference-view.js';
+import { duration, pad, paint, targetsText, truncate, widthOf } from './style.js';
 
-export function planJson(plan: DeployPlan): object {
+export function planJson(plan: DeployPlan, affected: readonly Affected[] = []): object {
   return {
     environment: plan.environment,
     waves: plan.waves.map((wave) => ({
@@ -13,23 +17,127 @@ export function planJson(plan: DeployPlan): object {
         from: r.from,
         to: r.to,
         changes: r.changes,
+        differences: r.differences,
+        stack: r.stackChange && r.stack ? { name: r.stack.name, ...r.stackChange } : null,
+        found: r.found,
       })),
     })),
+    affected,
   };
 }
 
-export function renderPlan(plan: DeployPlan, options: { color: boolean; columns: number }): string {
-  const bold = (text: string) => (options.color ? `\u001b[1m${text}\u001b[22m` : text);
+interface Look {
+  readonly color: boolean;
+  readonly columns: number;
+}
+
+export function renderPlan(plan: DeployPlan, look: Look, affected: readonly Affected[] = []): string {
+  const { bold, dim, green, yellow } = paint(look.color);
+  const width = Math.max(40, look.columns);
+  const all = plan.waves.flatMap((w) => w.rollouts);
+  const changed = all.filter((r) => r.action !== 'unchanged');
   const lines = [bold(`Plan for ${plan.environment}`)];
   plan.waves.forEach((wave, index) => {
-    lines.push(`wave ${index + 1}${wave.bakeMs ? `, then ${Math.round(wave.bakeMs / 1000)}s bake` : ''}`);
-    for (const r of wave.rollouts) {
-      const sign = r.action === 'create' ? '+' : r.action === 'update' ? '~' : ' ';
-      const change = r.action === 'unchanged' ? 'unchanged' : `${r.from?.tag ?? 'new'} -> ${r.to.tag} (${r.changes.join(', ')})`;
-      lines.push(`  ${sign} ${r.service.name} in ${r.target.name}: ${change}`.slice(0, Math.max(20, options.columns)));
+    lines.push(`wave ${index + 1}${wave.bakeMs ? `, then ${duration(wave.bakeMs)} bake` : ''}`);
+    for (const group of grouped(wave.rollouts.filter((r) => r.action !== 'unchanged'))) {
+      const r = group[0]!;
+      const sign = r.action === 'create' ? green('+') : yellow('~');
+      const what = `: ${r.from?.tag ?? 'new'} -> ${r.to.tag} (${r.changes.join(', ')})`;
+      const left = `  ${sign} ${r.service.name} in `;
+      const targets = targetsText(
+        group.map((one) => one.target.name),
+        width - widthOf(left) - what.length,
+      );
+      lines.push(truncate(`${left}${targets}${what}`, width));
     }
+    lines.push(...unchanged(wave.rollouts, width).map(dim));
   });
-  const changed = plan.waves.flatMap((w) => w.rollouts).filter((r) => r.action !== 'unchanged').length;
-  lines.push(changed === 0 ? 'Nothing to do.' : `${changed} rollout${changed === 1 ? '' : 's'} to do.`);
+  for (const service of [...new Set(changed.map((r) => r.service.name))])
+    lines.push(
+      ...detail(
+        service,
+        changed.filter((r) => r.service.name === service),
+        width,
+        look,
+      ),
+    );
+  for (const { service, neededBy } of affected)
+    if (neededBy.length > 0) lines.push(truncate(`${service} is needed by ${neededBy.join(', ')}`, width));
+  const count = changed.length;
+  lines.push(count === 0 ? 'Nothing to do.' : `${count} rollout${count === 1 ? '' : 's'} to do.`);
   return lines.join('\n');
+}
+
+/** Rollouts of one wave that are told by one line. */
+function grouped(rollouts: readonly PlannedRollout[]): PlannedRollout[][] {
+  const groups = new Map<string, PlannedRollout[]>();
+  for (const r of rollouts) {
+    const key = [r.service.name, r.action, r.from?.tag, r.to.tag, ...r.changes].join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), r]);
+  }
+  return [...groups.values()];
+}
+
+function unchanged(rollouts: readonly PlannedRollout[], width: number): string[] {
+  const same = rollouts.filter((r) => r.action === 'unchanged');
+  if (same.length === 0) return [];
+  const services = [...new Set(same.map((r) => r.service.name))];
+  const targets = [...new Set(same.map((r) => r.target.name))];
+  const left = `  = ${services.join(', ')} in `;
+  return [truncate(`${left}${targetsText(targets, width - widthOf(left) - 11)}: unchanged`, width)];
+}
+
+/** Lines that one service may take; --json has all. */
+const MOST = 8;
+
+/** What changes in a service, each change once, with the targets where it is not in all of them. */
+function detail(service: string, rollouts: readonly PlannedRollout[], width: number, look: Look): string[] {
+  const { dim, green, red, yellow } = paint(look.color);
+  const paints = { '+': green, '-': red, '~': yellow };
+  const found = new Map<string, { sign: '+' | '-' | '~'; what: string; change: string; targets: string[] }>();
+  for (const r of rollouts)
+    for (const text of textsOf(r)) {
+      const key = `${text.sign} ${text.what}\n${text.change}`;
+      const held = found.get(key) ?? { ...text, targets: [] };
+      found.set(key, held);
+      if (!held.targets.includes(r.target.name)) held.targets.push(r.target.name);
+    }
+  if (found.size === 0) return [];
+  const all = [...found.values()];
+  const shown = all.length > MOST ? all.slice(0, MOST - 1) : all;
+  const column = Math.min(
+    32,
+    shown.reduce((most, { what }) => Math.max(most, widthOf(what)), 0),
+  );
+  const lines = shown.map(({ sign, what, change, targets }) => {
+    const where = targets.length < rollouts.length ? ` in ${targetsText(targets, 40)}` : '';
+    const left = `  ${paints[sign](sign)} ${pad(what, column)}  `;
+    return `${left}${truncate(change, Math.max(12, width - widthOf(left) - widthOf(where)))}${dim(where)}`;
+  });
+  const targets = new Set(rollouts.map((r) => r.target.name)).size;
+  const rest = all.length - shown.length;
+  return [
+    `${service}${targets > 1 ? ` in ${targets} targets` : ''}`,
+    ...lines.map((line) => truncate(line, width)),
+    ...(rest > 0 ? [dim(`    and ${rest} more: --json`)] : []),
+  ];
+}
+
+function textsOf(r: PlannedRollout): { sign: '+' | '-' | '~'; what: string; change: string }[] {
+  const containers = (r.rendered.taskDefinition['containerDefinitions'] ?? []) as { name: string }[];
+  const only = containers.length === 1 ? containers[0]!.name : null;
+  const list: readonly Difference[] = r.differences ? [...r.differences.taskDefinition, ...r.differences.service] : [];
+  const signs = { add: '+', remove: '-', modify: '~' } as const;
+  const ofStack = r.stackChange?.changes ?? [];
+  return [
+    ...list.map((difference) => differenceText(difference, only)),
+    // All of a new stack is new: its number of resources says it.
+    ...(r.stackChange?.action === 'create'
+      ? [{ sign: '+' as const, what: 'stack', change: `${ofStack.length} resources` }]
+      : ofStack.map(({ action, logicalId, type, replacement }) => ({
+          sign: signs[action as keyof typeof signs] ?? '~',
+          what: `stack, ${logicalId}`,
+          change: `${type}${replacement ? ', replaced' : ''}`,
+        }))),
+  ];
 }

@@ -25,11 +25,14 @@ const WELL_KNOWN = new Set([
   'CI_DEPLOY_PASSWORD',
 ]);
 
+/** Whether a variable is called like a secret, and not like something about one. */
+export const looksSecret = (name: string): boolean => SECRET_NAMES.test(name) && !ABOUT.test(name);
+
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
   const found: string[] = [];
   for (const [name, value] of Object.entries(env)) {
     if (!value) continue;
-    const named = SECRET_NAMES.test(name) && !ABOUT.test(name) && value.length >= LONG && !value.startsWith('/');
+    const named = looksSecret(name) && value.length >= LONG && !value.startsWith('/');
     const key = name === 'AWS_ACCESS_KEY_ID' && /^A[KS]IA[A-Z0-9]{12,}$/.test(value);
     if (WELL_KNOWN.has(name) || named || key || JWT.test(value)) found.push(value);
   }

@@ -2,7 +2,18 @@
 import type { VersionRef } from '../model/outcome.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { Target } from '../model/target.js';
+import type { StackChange } from '../model/stack-change.js';
 import type { TemplateFiles, TemplateValues } from '../templates/render.js';
+import type { Difference } from './diff/difference.js';
+
+/** How a service was found when its rollout was planned: it is looked at again before the first write. */
+export interface Found {
+  /** `ecs-svc/N` of the primary deployment; null where there is no service. */
+  readonly deploymentId: string | null;
+  readonly taskDefinitionArn: string | null;
+  /** Version of the deploy tag's parameter; 0 where there is none, null where none is kept (stagings). */
+  readonly tagVersion: number | null;
+}
 
 export interface PlannedRollout {
   readonly service: ServiceSpec;
@@ -15,6 +26,17 @@ export interface PlannedRollout {
   readonly digest: string | null;
   /** What differs, in words: `tag`, `task definition`, `service`, `stack`. */
   readonly changes: readonly string[];
+  /** Null where there is no service yet: all is new. */
+  readonly differences: { readonly taskDefinition: readonly Difference[]; readonly service: readonly Difference[] } | null;
+  readonly stackChange: { readonly action: 'create' | 'update' | 'none'; readonly changes: readonly StackChange[] } | null;
+  readonly found: Found;
+  /** As rendered when planned: with the stack's outputs as they are now. */
+  readonly rendered: {
+    readonly taskDefinition: Readonly<Record<string, unknown>>;
+    readonly service: Readonly<Record<string, unknown>>;
+  };
+  /** Tasks: what the service has now; null where there is none. */
+  readonly tasks: { readonly desired: number; readonly running: number } | null;
   /** Version of the deploy tag's parameter when planned; 0 where there was none. */
   readonly tagVersion: number;
   readonly previousTagValue: string | null;

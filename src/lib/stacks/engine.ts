@@ -1,15 +1,12 @@
 /** What a stack engine does: plan, apply, destroy, and tell the outputs. CloudFormation is one, Terraform will be another. */
+import type { StackChange } from '../model/stack-change.js';
+
+export type { StackChange } from '../model/stack-change.js';
+
 export interface StackSpec {
   readonly name: string;
   readonly template: Readonly<Record<string, unknown>>;
   readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface StackChange {
-  readonly action: string;
-  readonly logicalId: string;
-  readonly type: string;
-  readonly replacement: boolean;
 }
 
 export interface StackPlan {

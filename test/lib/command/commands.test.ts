@@ -91,7 +91,7 @@ describe('deploys', () => {
     });
     expect(plan.exitCode).toBe(6);
     expect(plan.text).toMatch(
-      /wave 1, then 60s bake\n {2}~ ui in shop-canary\/eu-west-1: 1\.3\.0 -> 1\.4\.0 \(tag, task definition\)/,
+      /wave 1, then 1m bake\n {2}~ ui in shop-canary\/eu-west-1: 1\.3\.0 -> 1\.4\.0 \(tag, task definition\)/,
     );
     expect((await deploy(['ui'], '1.4.0', { targets: ['shop-canary'] })).outcome.rollouts.map((r) => r.target)).toEqual([
       'shop-canary/eu-west-1',
