@@ -21,7 +21,9 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const where = target.name;
     const ssm = createSsmGateway(
       clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient(c)),
+      clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient({ ...c, maxAttempts: 1 })),
       where,
+      clock,
     );
     const ecr = clients(target, async (c) => new (await import('./sdk/ecr.js')).ECRClient(c));
     const cloudformation = clients(target, async (c) => new (await import('./sdk/cloudformation.js')).CloudFormationClient(c));

@@ -2,11 +2,24 @@
 import type { Parameter as SdkParameter, SSMClient } from '@aws-sdk/client-ssm';
 import type { SsmGateway } from '../engine/effects.js';
 import { UserError } from '../errors/user-error.js';
+import type { Clock } from '../model/clock.js';
 import type { Parameter, ParameterMetadata } from '../model/parameter.js';
 import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
+import { createPacer } from './pacer.js';
+import { historyOf, putOnce } from './ssm-put.js';
 
-export function createSsmGateway(client: () => Promise<SSMClient>, where: string): SsmGateway {
+/** Three writes a second are what an account has by default; the rest of a percent is for clocks that differ. */
+const WRITES = { burst: 2, perSecond: 2.9 };
+
+/** `writer` must not try again by itself: each PutParameter makes a version. */
+export function createSsmGateway(
+  client: () => Promise<SSMClient>,
+  writer: () => Promise<SSMClient>,
+  where: string,
+  clock: Clock,
+): SsmGateway {
+  const pacer = createPacer(WRITES, clock);
   const sdk = () => import('./sdk/ssm.js');
   const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     try {
@@ -73,14 +86,25 @@ export function createSsmGateway(client: () => Promise<SSMClient>, where: string
         );
       return (await Promise.all(pages)).flat();
     },
-    async put(Name, Value, { description, create }) {
+    async history(name) {
+      const versions = await call('GetParameterHistory', () => historyOf(name, client));
+      return versions.map((v) => {
+        if (v.Type === 'SecureString') keepSecret(v.Value);
+        return {
+          version: v.Version ?? 0,
+          value: v.Value ?? '',
+          type: v.Type ?? 'String',
+          description: v.Description ?? null,
+          updatedBy: v.LastModifiedUser ?? null,
+          updatedAt: v.LastModifiedDate?.getTime() ?? 0,
+          labels: v.Labels ?? [],
+        };
+      });
+    },
+    async put(Name, Value, { description, create, after }) {
+      const input = { Name, Value, Type: 'String' as const, Description: description, Overwrite: !create };
       try {
-        const answer = await (
-          await client()
-        ).send(
-          new (await sdk()).PutParameterCommand({ Name, Value, Type: 'String', Description: description, Overwrite: !create }),
-        );
-        return answer.Version ?? 0;
+        return await putOnce(input, create ? 0 : after, { client: writer, where, clock, pacer });
       } catch (error) {
         if (create && awsCode(error) === 'ParameterAlreadyExists')
           throw new UserError('ParameterAlreadyExists', { message: `${Name} exists in ${where}.`, exitCode: 4 });
@@ -88,6 +112,7 @@ export function createSsmGateway(client: () => Promise<SSMClient>, where: string
       }
     },
     async label(Name, ParameterVersion, Labels) {
+      await pacer.turn();
       const answer = await call('LabelParameterVersion', async () =>
         (await client()).send(new (await sdk()).LabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
       );
@@ -97,6 +122,12 @@ export function createSsmGateway(client: () => Promise<SSMClient>, where: string
           exitCode: 1,
         });
     },
+    async unlabel(Name, ParameterVersion, Labels) {
+      await pacer.turn();
+      await call('UnlabelParameterVersion', async () =>
+        (await client()).send(new (await sdk()).UnlabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
+      );
+    },
     async delete(Name) {
       try {
         await (await client()).send(new (await sdk()).DeleteParameterCommand({ Name }));
@@ -104,6 +135,7 @@ export function createSsmGateway(client: () => Promise<SSMClient>, where: string
         if (awsCode(error) !== 'ParameterNotFound') throw explainAwsError(error, 'ssm:DeleteParameter', where);
       }
     },
+    estimateWrites: (count) => pacer.estimate(count),
   };
 }
 
@@ -114,6 +146,7 @@ function toParameter(p: SdkParameter): Parameter {
     value: p.Value ?? '',
     version: p.Version ?? 0,
     updatedAt: p.LastModifiedDate?.getTime() ?? 0,
+    type: p.Type ?? 'String',
     selector: p.Selector ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.js';
 import type { PlatformOffer } from '../model/offer.js';
-import type { Parameter, ParameterMetadata } from '../model/parameter.js';
+import type { Parameter, ParameterMetadata, ParameterVersion } from '../model/parameter.js';
 import type { ServiceState, StageState, StoppedTask, TaskDefinitionState } from '../model/observed.js';
 import type { Target } from '../model/target.js';
 import type { StackEngine } from '../stacks/engine.js';
@@ -33,10 +33,18 @@ export interface SsmGateway {
   get(names: readonly string[]): Promise<Parameter[]>;
   byPath(path: string): Promise<Parameter[]>;
   describe(names: readonly string[]): Promise<ParameterMetadata[]>;
-  /** Returns the new version. With `create`, fails with `ParameterAlreadyExists` where the name is taken. */
-  put(name: string, value: string, options: { description?: string; create?: boolean }): Promise<number>;
+  /** All versions that are kept (a hundred at most), the oldest first; none where there is no such parameter. */
+  history(name: string): Promise<ParameterVersion[]>;
+  /**
+   * Returns the new version; one call makes one version, also when its answer is lost. With `create`, fails with
+   * `ParameterAlreadyExists` where the name is taken. `after`: the version it is to follow, by which a lost one is found.
+   */
+  put(name: string, value: string, options: { description?: string; create?: boolean; after?: number }): Promise<number>;
   label(name: string, version: number, labels: readonly string[]): Promise<void>;
+  unlabel(name: string, version: number, labels: readonly string[]): Promise<void>;
   delete(name: string): Promise<void>;
+  /** Milliseconds that so many writes take here, at the pace that AWS allows. */
+  estimateWrites(count: number): number;
 }
 
 export interface LogsGateway {

@@ -4,6 +4,8 @@ export interface Parameter {
   readonly value: string;
   readonly version: number;
   readonly updatedAt: number;
+  /** `String` (also where absent), `StringList` or `SecureString`. */
+  readonly type?: string;
   /** `:label` or `:version` it was asked by, or null. */
   readonly selector: string | null;
 }
@@ -15,4 +17,15 @@ export interface ParameterMetadata {
   readonly description: string | null;
   readonly updatedBy: string | null;
   readonly updatedAt: number;
+}
+
+/** One version of a parameter, with who wrote it and the labels that stand at it now. */
+export interface ParameterVersion {
+  readonly version: number;
+  readonly value: string;
+  readonly type: string;
+  readonly description: string | null;
+  readonly updatedBy: string | null;
+  readonly updatedAt: number;
+  readonly labels: readonly string[];
 }

@@ -1,6 +1,7 @@
 /** Where secrets enter: sessions, the cache of sessions, SecureStrings; and where they would be cut before they leave. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createSsmGateway } from '../../../src/lib/aws/ssm.js';
+import { createClock } from '../../../src/lib/system/clock.js';
 import { createClients } from '../../../src/lib/aws/clients.js';
 import { showProgress } from '../../../src/lib/command/progress.js';
 import { createRoles, type Credentials } from '../../../src/lib/identity/roles.js';
@@ -53,7 +54,8 @@ describe('secrets that come from AWS', () => {
       { Name: '/shop/key', Type: 'SecureString', Value: 'first half of it\nsecond half of it' },
       { Name: '/shop/mode', Type: 'String', Value: 'a plain parameter' },
     ];
-    const ssm = createSsmGateway(() => Promise.resolve({ send: () => Promise.resolve({ Parameters }) } as never), 'here');
+    const client = () => Promise.resolve({ send: () => Promise.resolve({ Parameters }) } as never);
+    const ssm = createSsmGateway(client, client, 'here', createClock());
     await ssm.get(['/shop/key', '/shop/mode']);
     expectHidden('first half of it\nsecond half of it', 'second half of it');
     expect(hideSecrets('a plain parameter')).toBe('a plain parameter');

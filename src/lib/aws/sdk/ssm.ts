@@ -3,8 +3,10 @@ export {
   DeleteParameterCommand,
   DescribeParametersCommand,
   GetParameterCommand,
+  GetParameterHistoryCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
   LabelParameterVersionCommand,
   PutParameterCommand,
+  UnlabelParameterVersionCommand,
 } from '@aws-sdk/client-ssm';
