@@ -24,6 +24,12 @@ export default class Deploy extends BafCommand {
     strategy: Flags.option({ options: [...strategyNames] })({
       description: "how new versions come in, instead of the services' own strategy",
     }),
+    'max-failures': Flags.string({
+      description: 'rollouts that may fail (2, or 10%) before nothing new is started',
+      default: '0',
+      helpValue: 'N|N%',
+    }),
+    parallel: Flags.integer({ description: 'most rollouts at once (default: all of a wave)', min: 1 }),
     timeout: Flags.string({ description: 'longest time for one rollout, e.g. 20m', default: '30m' }),
     'on-failure': Flags.option({ options: ['rollback', 'stop'] as const, default: 'rollback' as const })({
       description: 'what to do when a rollout fails',

@@ -5,12 +5,14 @@ import type { PlatformOffer } from '../model/offer.js';
 import type { Target } from '../model/target.js';
 import { createCloudFormationEngine } from '../stacks/cloudformation/engine.js';
 import type { Clients } from './clients.js';
+import { createAlarmGateway } from './alarms.js';
 import { createCloudFormationGateway } from './cloudformation.js';
 import { findImageDigest } from './ecr.js';
 import { createEcsGateway } from './ecs.js';
 import { createIamGateway } from './iam.js';
 import { createLogsGateway } from './logs.js';
 import { readOffer } from './offer.js';
+import { createScalingGateway } from './scaling.js';
 import { createSsmGateway } from './ssm.js';
 
 export function createGateways(clients: Clients, clock: Clock): (target: Target) => TargetGateways {
@@ -36,6 +38,14 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
       ),
       ssm,
       logs: createLogsGateway(clients(target, async (c) => new (await import('./sdk/logs.js')).CloudWatchLogsClient(c))),
+      alarms: createAlarmGateway(
+        clients(target, async (c) => new (await import('./sdk/cloudwatch.js')).CloudWatchClient(c)),
+        where,
+      ),
+      scaling: createScalingGateway(
+        clients(target, async (c) => new (await import('./sdk/application-auto-scaling.js')).ApplicationAutoScalingClient(c)),
+        where,
+      ),
       stacks: createCloudFormationEngine(createCloudFormationGateway(cloudformation, where), clock),
       rolePolicies: createIamGateway(
         clients(target, async (c) => new (await import('./sdk/iam.js')).IAMClient(c)),

@@ -10,6 +10,7 @@ import type { DeployOutcome } from '../model/outcome.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
 import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
+import { parseBudget } from '../rollout/budget.js';
 import { needAccess } from './access-guard.js';
 import { affectedBy } from '../rollout/affected.js';
 import { confirm } from './confirm.js';
@@ -21,6 +22,8 @@ interface DeployFlags extends AppFlags, ProgressFlags {
   readonly env: string;
   readonly tag?: readonly string[] | undefined;
   readonly strategy?: StrategyName | undefined;
+  readonly 'max-failures'?: string | undefined;
+  readonly parallel?: number | undefined;
   readonly targets?: readonly string[] | undefined;
   readonly plan: boolean;
   readonly 'exit-code': boolean;
@@ -40,6 +43,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const tags = parseTags(flags.tag ?? [], services);
   const waves = filterWaves(environment, flags.targets ?? []);
   const timeoutMs = parseDuration(flags.timeout);
+  const maxFailures = parseBudget(flags['max-failures'] ?? '0');
   const app = await openApp(flags, read);
   try {
     if (!flags.plan) await needAccess(app, environment, flags, timeoutMs);
@@ -83,6 +87,8 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       onFailure: flags['on-failure'],
       timeoutMs,
       writesTag: true,
+      maxFailures,
+      ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
     } as const;
     const { events, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) =>
       deploy(plan, options, app.effects, signal),

@@ -1,184 +1,248 @@
-/** Carries out a plan: waves in order, the rollouts of a wave in parallel, and going back when one fails. */
+/** Carries out a plan: waves in order, the rollouts of a wave by their needs, and the way back when too many fail. */
+import type { Cause } from '../model/cause.js';
 import type { BafEvent } from '../model/event.js';
-import type { DeployOutcome, DeployStatus, RolloutOutcome } from '../model/outcome.js';
-import { revisionOf } from '../model/observed.js';
-import { levels, type DeployPlan, type PlannedRollout } from '../rollout/plan.js';
+import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
+import { allowedFailures, NO_FAILURES, type FailureBudget } from '../rollout/budget.js';
+import { isBadEnd, statusOf, toBringBack } from '../rollout/outcomes.js';
+import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
+import { jobsOf, keyOf, nextJobs, type JobState } from '../rollout/schedule.js';
+import { strategies } from '../rollout/strategies/index.js';
+import { alarmCause, bake, nameAlarm } from './alarms.js';
 import type { Effects } from './effects.js';
-import { restoreTag } from './live-tag.js';
-import { ClusterPoller, POLL_MS } from './poller.js';
+import { goBack, withDeploy } from './go-back.js';
+import { openingOf } from './opening.js';
+import { createPollers } from './pollers.js';
 import { EventQueue } from './queue.js';
 import { rollOut, type RolloutContext } from './rollout.js';
+import { ScaleIn } from './scale-in.js';
+import { tellStages } from './stages.js';
 
 export interface DeployOptions {
   readonly kind: 'deploy' | 'staging-up';
   readonly name: string;
   readonly onFailure: 'rollback' | 'stop';
-  /** Longest that one rollout may take, milliseconds. */
+  /** Longest that one rollout may take, milliseconds; what its strategy waits by itself comes on top. */
   readonly timeoutMs: number;
   /** Whether deploy tags are written: in environments, not in stagings (their record holds the tags). */
   readonly writesTag: boolean;
+  /** Failures before nothing new starts; none where left out. */
+  readonly maxFailures?: FailureBudget;
+  /** Most rollouts at once; where left out, all of a wave that need not wait for others. */
+  readonly parallel?: number;
 }
 
 /** Events of the deploy, the last of which is `deploy.ended` with the outcome. */
 export function deploy(plan: DeployPlan, options: DeployOptions, effects: Effects, signal: AbortSignal): AsyncIterable<BafEvent> {
   const queue = new EventQueue<BafEvent>();
-  const failed = run(plan, options, effects, signal, (event) => queue.push(event)).finally(() => queue.close());
+  const failed = new Deploy(plan, options, effects, signal, (event) => queue.push(event)).run().finally(() => queue.close());
   return (async function* () {
     yield* queue;
     await failed;
   })();
 }
 
-async function run(
-  plan: DeployPlan,
-  options: DeployOptions,
-  effects: Effects,
-  signal: AbortSignal,
-  emit: (event: BafEvent) => void,
-): Promise<void> {
-  const now = () => effects.clock.now();
-  const startedAt = now();
-  const pollers = new Map<string, ClusterPoller>();
-  const context = (rollout: PlannedRollout): RolloutContext => {
-    const key = `${rollout.target.name} ${rollout.cluster}`;
-    const poller = pollers.get(key) ?? new ClusterPoller(effects.at(rollout.target).ecs, rollout.cluster, effects.clock);
-    pollers.set(key, poller);
-    return {
-      deployId: plan.id,
-      environment: plan.environment,
-      effects,
-      poller,
-      emit,
-      signal,
-      timeoutMs: options.timeoutMs,
-      onFailure: options.onFailure,
-      writesTag: options.writesTag,
-    };
-  };
-  emit({
-    type: 'deploy.started',
-    at: startedAt,
-    id: plan.id,
-    kind: options.kind,
-    name: options.name,
-    environment: plan.environment,
-    waves: plan.waves.map((w) => ({
-      targets: unique(w.rollouts.map((r) => r.target.name)),
-      services: unique(w.rollouts.map((r) => r.service.name)),
-    })),
-  });
-  for (const { rollouts } of plan.waves)
-    for (const r of rollouts)
-      emit({
-        type: 'rollout.queued',
-        at: now(),
-        service: r.service.name,
-        target: r.target.name,
-        wave: r.wave,
-        from: r.from,
-        to: r.to,
-      });
+class Deploy {
+  private readonly rollouts: readonly PlannedRollout[];
+  private readonly allowed: number;
+  private readonly states = new Map<string, JobState>();
+  private readonly outcomes = new Map<string, RolloutOutcome>();
+  /** Rollouts that told ECS to start their new version. */
+  private readonly started = new Set<string>();
+  private readonly pollerOf: ReturnType<typeof createPollers>;
+  private readonly scaleIn: ScaleIn;
+  private readonly bugs: unknown[] = [];
+  private toldUsedUp = false;
 
-  const done: { planned: PlannedRollout; outcome: RolloutOutcome }[] = [];
-  const skip = (r: PlannedRollout) => {
-    const outcome: RolloutOutcome = { service: r.service.name, target: r.target.name, status: 'skipped', from: r.from, to: r.to };
-    emit({ type: 'rollout.ended', at: now(), ...outcome });
-    done.push({ planned: r, outcome });
-  };
-  const bad = () => done.filter(({ outcome }) => outcome.status === 'failed' || outcome.status === 'rolled-back');
-  for (const [index, wave] of plan.waves.entries()) {
-    if (signal.aborted || bad().length > 0) {
-      wave.rollouts.forEach(skip);
-      continue;
+  constructor(
+    private readonly plan: DeployPlan,
+    private readonly options: DeployOptions,
+    private readonly effects: Effects,
+    private readonly signal: AbortSignal,
+    private readonly emit: (event: BafEvent) => void,
+  ) {
+    this.rollouts = plan.waves.flatMap((w) => w.rollouts);
+    const changing = this.rollouts.filter((r) => r.action !== 'unchanged').length;
+    this.allowed = allowedFailures(options.maxFailures ?? NO_FAILURES, changing);
+    this.pollerOf = createPollers(effects);
+    this.scaleIn = new ScaleIn(plan.id, this.rollouts, effects, emit);
+  }
+
+  async run(): Promise<void> {
+    const startedAt = this.now();
+    openingOf(this.plan, this.options.kind, this.options.name, startedAt).forEach(this.emit);
+    for (const wave of this.plan.waves.keys()) {
+      if (!this.stopped()) {
+        const targets = unique(this.plan.waves[wave]!.rollouts.map((r) => r.target.name));
+        this.emit({ type: 'wave.started', at: this.now(), wave, targets });
+        await this.runWave(wave);
+        this.emit({ type: 'wave.ended', at: this.now(), wave, failed: this.failures() });
+        if (!this.stopped()) await this.bakeWave(wave);
+      }
+      // What is left of it, or of all, once nothing new starts.
+      await this.runWave(wave);
     }
-    emit({ type: 'wave.started', at: now(), wave: index, targets: unique(wave.rollouts.map((r) => r.target.name)) });
-    for (const level of levels(
-      uniqueBy(
-        wave.rollouts.map((r) => r.service),
-        (s) => s.name,
-      ),
-    )) {
-      const group = wave.rollouts.filter((r) => level.some((s) => s.name === r.service.name));
-      if (signal.aborted || bad().length > 0) group.forEach(skip);
-      else await Promise.all(group.map(async (r) => done.push({ planned: r, outcome: await rollOut(r, context(r)) })));
-    }
-    emit({ type: 'wave.ended', at: now(), wave: index, failed: bad().length });
-    const changed = done.some(({ planned, outcome }) => planned.wave === index && outcome.status === 'succeeded');
-    if (wave.bakeMs > 0 && changed && index < plan.waves.length - 1 && bad().length === 0 && !signal.aborted) {
-      emit({ type: 'wave.baking', at: now(), wave: index, untilAt: now() + wave.bakeMs });
-      await effects.clock.sleep(wave.bakeMs, signal).catch(() => undefined);
+    if (!this.signal.aborted && this.options.onFailure === 'rollback') await this.bringBack();
+    const rollouts = this.rollouts.map((r) => this.outcomes.get(keyOf(r))!);
+    const outcome: DeployOutcome = {
+      id: this.plan.id,
+      environment: this.plan.environment,
+      status: statusOf(rollouts),
+      startedAt: new Date(startedAt).toISOString(),
+      finishedAt: new Date(this.now()).toISOString(),
+      rollouts,
+    };
+    this.emit({ type: 'deploy.ended', at: this.now(), outcome });
+    if (this.bugs.length > 0) throw this.bugs[0];
+  }
+
+  private async runWave(wave: number): Promise<void> {
+    const jobs = jobsOf(this.rollouts);
+    const byKey = new Map(this.rollouts.map((r) => [keyOf(r), r]));
+    const running = new Map<string, Promise<void>>();
+    for (;;) {
+      const parallel = this.options.parallel ?? Infinity;
+      const { start, skip } = nextJobs(jobs, { states: this.states, wave, parallel, stopped: this.stopped() });
+      for (const key of skip) this.skip(byKey.get(key)!);
+      for (const key of start) {
+        this.states.set(key, 'running');
+        running.set(
+          key,
+          this.one(byKey.get(key)!).finally(() => running.delete(key)),
+        );
+      }
+      if (running.size === 0 && skip.length === 0) return;
+      if (running.size > 0) await Promise.race(running.values());
     }
   }
-  if (bad().length > 0 && options.onFailure === 'rollback') {
-    const back = done.filter(({ planned, outcome }) => outcome.status === 'succeeded' && planned.previousArn !== null);
+
+  private async one(rollout: PlannedRollout): Promise<void> {
+    const key = keyOf(rollout);
+    const context = this.contextOf(rollout, (event) => {
+      if (event.type === 'rollout.step' && event.step === 'watching') this.started.add(key);
+      // Its end is told once all that belongs to it is done.
+      if (event.type !== 'rollout.ended') this.emit(event);
+    });
+    let outcome: RolloutOutcome;
+    try {
+      outcome = await this.scaleIn.during(rollout, () => this.watched(rollout, context));
+      if (outcome.cause)
+        outcome = { ...outcome, cause: await nameAlarm(rollout, outcome.cause, this.plan.alarming ?? {}, this.effects) };
+    } catch (bug) {
+      // A bug in one rollout ends the deploy in order: the others come to their ends first.
+      this.bugs.push(bug);
+      const cause = { code: 'Bug', message: String(bug), advice: 'Report it: this is a mistake in baf.' };
+      outcome = { ...idOf(rollout), status: 'failed', from: rollout.from, to: rollout.to, cause };
+    }
+    this.end(rollout, outcome);
+  }
+
+  /** The rollout, with its stages told beside it where it has some. */
+  private async watched(rollout: PlannedRollout, context: RolloutContext): Promise<RolloutOutcome> {
+    const since = this.now();
+    const outcome = rollOut(rollout, context);
+    if (rollout.action !== 'unchanged' && strategies[rollout.service.deploy.strategy].shiftsTraffic) {
+      const { poller, stages } = this.pollerOf(rollout);
+      await tellStages(rollout, { poller, stages, emit: context.emit, now: () => this.now() }, since, outcome);
+    }
+    return outcome;
+  }
+
+  private end(rollout: PlannedRollout, outcome: RolloutOutcome): void {
+    this.outcomes.set(keyOf(rollout), outcome);
+    this.states.set(keyOf(rollout), stateOf(outcome));
+    this.emit({ type: 'rollout.ended', at: this.now(), ...outcome });
+    this.tellUsedUp();
+  }
+
+  private skip(rollout: PlannedRollout): void {
+    this.end(rollout, { ...idOf(rollout), status: 'skipped', from: rollout.from, to: rollout.to });
+  }
+
+  /** Waits after a wave; an alarm that goes off meanwhile makes the rollouts fail whose service names it. */
+  private async bakeWave(wave: number): Promise<void> {
+    const { bakeMs, rollouts } = this.plan.waves[wave]!;
+    const changed = rollouts.filter((r) => this.outcomes.get(keyOf(r))?.status === 'succeeded');
+    const last = wave === this.plan.waves.length - 1;
+    if (bakeMs <= 0 || changed.length === 0 || (last && changed.every((r) => r.service.deploy.alarms.length === 0))) return;
+    const untilAt = this.now() + bakeMs;
+    this.emit({ type: 'wave.baking', at: this.now(), wave, untilAt });
+    const raised = await bake(changed, untilAt, this.plan.alarming ?? {}, this.effects, this.signal);
+    for (const one of raised) {
+      this.emit({ type: 'wave.alarm', at: this.now(), wave, ...one });
+      for (const r of changed.filter((c) => c.target.name === one.target && c.service.deploy.alarms.includes(one.alarm)))
+        this.revise(r, alarmCause(one, `while wave ${wave + 1} was baking`));
+    }
+  }
+
+  private revise(rollout: PlannedRollout, cause: Cause): void {
+    const before = this.outcomes.get(keyOf(rollout))!;
+    if (before.status === 'failed') return;
+    const outcome = { ...before, status: 'failed' as const, cause };
+    this.outcomes.set(keyOf(rollout), outcome);
+    this.states.set(keyOf(rollout), 'bad');
+    this.emit({ type: 'rollout.revised', at: this.now(), ...outcome });
+    this.tellUsedUp();
+  }
+
+  private async bringBack(): Promise<void> {
+    const ended = this.rollouts.map((r) => ({
+      key: keyOf(r),
+      outcome: this.outcomes.get(keyOf(r))!,
+      started: this.started.has(keyOf(r)),
+      hasPrevious: r.previousArn !== null,
+    }));
+    const keys = toBringBack(ended, this.usedUp());
+    const failed = ended.find(({ outcome }) => isBadEnd(outcome.status))?.outcome;
     await Promise.all(
-      back.map(async (entry) => {
-        entry.outcome = await goBack(entry.planned, entry.outcome, context(entry.planned), bad()[0]!.outcome);
-      }),
+      this.rollouts
+        .filter((r) => keys.includes(keyOf(r)))
+        .map(async (r) => {
+          const back = () => goBack(r, this.outcomes.get(keyOf(r))!, this.contextOf(r, this.emit), withDeploy(failed!));
+          this.outcomes.set(keyOf(r), await this.scaleIn.during(r, back));
+        }),
     );
   }
-  const order = plan.waves.flatMap((w) => w.rollouts);
-  const rollouts = order.map((r) => done.find((d) => d.planned === r)!.outcome);
-  const outcome: DeployOutcome = {
-    id: plan.id,
-    environment: plan.environment,
-    status: statusOf(rollouts),
-    startedAt: new Date(startedAt).toISOString(),
-    finishedAt: new Date(now()).toISOString(),
-    rollouts,
-  };
-  emit({ type: 'deploy.ended', at: now(), outcome });
-}
 
-/** Brings a rollout that had succeeded back to the version that was steady before it, and waits until that serves. */
-async function goBack(
-  plan: PlannedRollout,
-  outcome: RolloutOutcome,
-  context: RolloutContext,
-  because: RolloutOutcome,
-): Promise<RolloutOutcome> {
-  const { effects, emit, poller } = context;
-  const id = { service: plan.service.name, target: plan.target.name };
-  emit({ type: 'rollout.step', at: effects.clock.now(), ...id, step: 'rolling-back', detail: revisionOf(plan.previousArn!) });
-  const cause = {
-    code: 'RolledBackWithDeploy',
-    message: `${because.service} failed in ${because.target}; this one was brought back so that no environment is left with two versions.`,
-    advice: because.cause?.advice ?? 'Fix the failure and deploy again.',
-  };
-  try {
-    const state = await effects
-      .at(plan.target)
-      .ecs.updateService({ cluster: plan.cluster, service: plan.serviceName, taskDefinition: plan.previousArn! });
-    const started = state.deployments.find((d) => d.status === 'PRIMARY')!;
-    const deadline = effects.clock.now() + context.timeoutMs;
-    for (;;) {
-      const seen = await poller.next(plan.serviceName);
-      const own = seen?.deployments.find((d) => d.id === started.id);
-      if (own?.rolloutState === 'COMPLETED') break;
-      if (own?.rolloutState === 'FAILED' || effects.clock.now() > deadline)
-        throw new Error(`the way back did not get steady: ${own?.rolloutStateReason ?? 'timeout'}`);
-      await effects.clock.sleep(POLL_MS / 10);
-    }
-    await restoreTag(plan, context);
-    return { ...outcome, status: 'rolled-back', cause };
-  } catch (error) {
-    const message = `Bringing it back to ${revisionOf(plan.previousArn!)} failed: ${error instanceof Error ? error.message : String(error)}`;
+  private contextOf(rollout: PlannedRollout, emit: (event: BafEvent) => void): RolloutContext {
+    const { onFailure, timeoutMs, writesTag } = this.options;
+    const { deploy } = rollout.service;
     return {
-      ...outcome,
-      status: 'failed',
-      cause: { code: 'RollbackFailed', message, advice: `Deploy ${plan.from?.tag ?? 'the old tag'} again by hand.` },
+      deployId: this.plan.id,
+      environment: this.plan.environment,
+      effects: this.effects,
+      poller: this.pollerOf(rollout).poller,
+      emit,
+      signal: this.signal,
+      timeoutMs: timeoutMs + strategies[deploy.strategy].waitMinutes(deploy) * 60_000,
+      onFailure,
+      writesTag,
     };
+  }
+
+  private now(): number {
+    return this.effects.clock.now();
+  }
+  private failures(): number {
+    return [...this.outcomes.values()].filter(({ status }) => isBadEnd(status)).length;
+  }
+  private usedUp(): boolean {
+    return this.failures() > this.allowed;
+  }
+  private stopped(): boolean {
+    return this.signal.aborted || this.bugs.length > 0 || this.usedUp();
+  }
+  private tellUsedUp(): void {
+    if (this.toldUsedUp || !this.usedUp()) return;
+    this.toldUsedUp = true;
+    const { onFailure } = this.options;
+    this.emit({ type: 'budget.used-up', at: this.now(), failed: this.failures(), allowed: this.allowed, onFailure });
   }
 }
 
-export function statusOf(rollouts: readonly RolloutOutcome[]): DeployStatus {
-  const has = (status: RolloutOutcome['status']) => rollouts.some((r) => r.status === status);
-  if (has('failed')) return has('succeeded') ? 'partial' : 'failed';
-  if (has('rolled-back')) return has('succeeded') ? 'partial' : 'rolled-back';
-  if (has('cancelled')) return 'cancelled';
-  if (has('skipped')) return has('succeeded') ? 'partial' : 'cancelled';
-  return rollouts.every((r) => r.status === 'unchanged') ? 'unchanged' : 'succeeded';
-}
-
+const idOf = (r: PlannedRollout): { service: string; target: string } => ({ service: r.service.name, target: r.target.name });
 const unique = (names: readonly string[]): string[] => [...new Set(names)];
-const uniqueBy = <T>(items: readonly T[], key: (item: T) => string): T[] => [...new Map(items.map((i) => [key(i), i])).values()];
+
+function stateOf({ status }: RolloutOutcome): JobState {
+  if (isBadEnd(status)) return 'bad';
+  return status === 'succeeded' || status === 'unchanged' ? 'good' : 'left';
+}

@@ -1,3 +1,4 @@
+import type { AlarmState } from '../model/alarm.js';
 import type { Clock } from '../model/clock.js';
 import type { PlatformOffer } from '../model/offer.js';
 import type { Parameter, ParameterMetadata, ParameterVersion } from '../model/parameter.js';
@@ -47,6 +48,30 @@ export interface SsmGateway {
   estimateWrites(count: number): number;
 }
 
+export interface AlarmGateway {
+  /** Metric and composite alarms by name; those that are not there are left out. */
+  states(names: readonly string[]): Promise<AlarmState[]>;
+}
+
+/** Autoscaling of one service. */
+export interface ServiceScaling {
+  /** Name of the ECS service. */
+  readonly service: string;
+  readonly arn: string;
+  readonly scaleInSuspended: boolean;
+  /** Id of the deploy that suspended it; null where nobody did, or somebody else. */
+  readonly suspendedBy: string | null;
+}
+
+/** What the engine needs of Application Auto Scaling in one target. */
+export interface ScalingGateway {
+  /** Services that have no autoscaling are left out. */
+  describe(cluster: string, services: readonly string[]): Promise<ServiceScaling[]>;
+  /** Writes down who did it, where `describe` finds it after a crash. */
+  suspendScaleIn(cluster: string, scaling: ServiceScaling, deploy: string): Promise<void>;
+  restoreScaleIn(cluster: string, scaling: ServiceScaling): Promise<void>;
+}
+
 export interface LogsGateway {
   /** The last lines of one task's container. */
   tail(group: string, streamPrefix: string, lines: number): Promise<string[]>;
@@ -66,6 +91,8 @@ export interface TargetGateways {
   ecs: EcsGateway;
   ssm: SsmGateway;
   logs: LogsGateway;
+  alarms: AlarmGateway;
+  scaling: ScalingGateway;
   stacks: StackEngine;
   rolePolicies: RolePolicyGateway;
   offer(environment: string): Promise<PlatformOffer>;

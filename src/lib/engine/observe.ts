@@ -9,6 +9,7 @@ import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { tagParameter } from '../tags/names.js';
 import { parseTagValue } from '../tags/value.js';
 import { renderTemplate, type TemplateFiles, type TemplateValues } from '../templates/render.js';
+import { readAlarms } from './alarms.js';
 import type { Effects } from './effects.js';
 import { planStack } from './plan-stack.js';
 
@@ -34,7 +35,7 @@ export async function makePlan(request: PlanRequest, effects: Effects): Promise<
       rollouts: (await Promise.all(wave.targets.map((target) => planTarget(request, target, index, effects)))).flat(),
     })),
   );
-  return { id: request.id, environment: request.environment, waves };
+  return { id: request.id, environment: request.environment, waves, alarming: await readAlarms(waves, effects) };
 }
 
 async function planTarget(request: PlanRequest, target: Target, wave: number, effects: Effects): Promise<PlannedRollout[]> {

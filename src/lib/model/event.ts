@@ -15,7 +15,8 @@ export type RolloutStep = 'stack' | 'tag' | 'task-definition' | 'service' | 'loa
 
 /**
  * What happens while a deploy or a staging goes up: no prose, no ANSI, no SDK types.
- * `at` is milliseconds since the epoch. Every queued rollout ends with exactly one `rollout.ended`.
+ * `at` is milliseconds since the epoch. Every queued rollout ends with exactly one `rollout.ended`; what became of one
+ * after that is told by `rollout.revised`. The last event of a rollout has its final status.
  */
 export type BafEvent =
   | {
@@ -35,6 +36,21 @@ export type BafEvent =
   | { type: 'rollout.started'; at: number; service: string; target: string }
   | { type: 'rollout.step'; at: number; service: string; target: string; step: RolloutStep; detail?: string }
   | { type: 'rollout.progress'; at: number; service: string; target: string; tasks: TaskCounts }
+  /** Where a rollout by stages is. A stage can pass unseen: compare positions. */
+  | {
+      type: 'rollout.stage';
+      at: number;
+      service: string;
+      target: string;
+      /** Lifecycle stage of ECS, and its number from 0. */
+      stage: string;
+      position: number;
+      /** Share of the production and of the test traffic that the new version has, percent. */
+      production: number;
+      test: number;
+      /** It waits for somebody to say that it may go on, and does the other thing when nobody has until then. */
+      waiting?: { until: number; otherwise: 'continue' | 'rollback' };
+    }
   /** A line of the ECS service's own event log, or of a failing container's log. */
   | { type: 'rollout.message'; at: number; service: string; target: string; level: 'info' | 'warn'; text: string }
   | {
@@ -47,6 +63,21 @@ export type BafEvent =
       to: VersionRef;
       cause?: Cause;
     }
+  /** A rollout that had ended, and is not what it was: an alarm went off after it, or it was brought back. Its last word. */
+  | {
+      type: 'rollout.revised';
+      at: number;
+      service: string;
+      target: string;
+      status: 'failed' | 'rolled-back';
+      from: VersionRef | null;
+      to: VersionRef;
+      cause: Cause;
+    }
+  /** An alarm of the wave that was rolled out went off while it was baking. */
+  | { type: 'wave.alarm'; at: number; wave: number; target: string; alarm: string; reason: string | null }
+  /** More rollouts failed than `--max-failures` allows: nothing new is started. */
+  | { type: 'budget.used-up'; at: number; failed: number; allowed: number; onFailure: 'rollback' | 'stop' }
   /** Something about the whole: shared stack, interruption. */
   | { type: 'step'; at: number; name: string; state: 'started' | 'succeeded' | 'failed'; detail?: string }
   | { type: 'interrupted'; at: number; signal: 'SIGINT' | 'SIGTERM'; running: readonly string[] }

@@ -11,6 +11,8 @@ export interface RolloutView {
   readonly state: 'queued' | 'running' | RolloutStatus;
   readonly step: RolloutStep | null;
   readonly tasks: TaskCounts | null;
+  /** Where a rollout by stages is, in words. */
+  readonly stage: string | null;
   readonly message: string | null;
   readonly from: VersionRef | null;
   readonly to: VersionRef;
@@ -69,6 +71,7 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
         state: 'queued',
         step: null,
         tasks: null,
+        stage: null,
         message: null,
         startedAt: null,
         endedAt: null,
@@ -81,14 +84,22 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
     case 'rollout.step':
       return change(state, event, {
         step: event.step,
-        ...(event.step === 'rolling-back' ? { state: 'running', endedAt: null } : {}),
+        ...(event.step === 'rolling-back' ? { state: 'running', endedAt: null, stage: null } : {}),
       });
     case 'rollout.progress':
       return change(state, event, { tasks: event.tasks });
+    case 'rollout.stage':
+      return change(state, event, { stage: stageText(event) });
     case 'rollout.message':
       return change(state, event, { message: clean(event.text) });
     case 'rollout.ended':
       return change(state, event, { state: event.status, endedAt: event.at, to: event.to, cause: event.cause ?? null });
+    case 'rollout.revised':
+      return change(state, event, { state: event.status, endedAt: event.at, to: event.to, cause: event.cause });
+    case 'wave.alarm':
+      return { ...state, notice: alarmText(event), bakingUntil: null };
+    case 'budget.used-up':
+      return { ...state, notice: budgetText(event) };
     case 'step':
       return { ...state, steps: stepped(state.steps, event) };
     case 'interrupted':
@@ -114,10 +125,7 @@ function stepped(steps: readonly StepView[], event: Extract<BafEvent, { type: 's
   return index < 0 ? [...steps, step] : steps.with(index, step);
 }
 
-/**
- * The outcome has the last word: a rollout that had succeeded and was brought back because another failed ends in it,
- * without an end of its own.
- */
+/** The outcome has the last word, whatever the events before it said of a rollout. */
 function settle(state: ProgressState, outcome: DeployOutcome, at: number): ProgressState {
   const ended = new Map(outcome.rollouts.map((r) => [`${r.service} ${r.target}`, r]));
   const rollouts = state.rollouts.map((r): RolloutView => {
@@ -135,6 +143,23 @@ export const titleOf = (event: Extract<BafEvent, { type: 'deploy.started' }>): s
     : event.kind === 'staging-up'
       ? `staging ${event.name}`
       : `staging ${event.name} down`;
+
+/** `production traffic shift, 20 % of the traffic`. */
+export function stageText(event: Extract<BafEvent, { type: 'rollout.stage' }>): string {
+  const stage = event.stage.toLowerCase().replaceAll('_', ' ');
+  const share = event.production > 0 ? `${event.production} % of the traffic` : event.test > 0 ? 'test traffic only' : null;
+  const clock = event.waiting ? new Date(event.waiting.until).toISOString().slice(11, 16) : '';
+  const waiting = event.waiting
+    ? `paused: baf continue ${event.service}, or ${event.waiting.otherwise === 'rollback' ? 'it goes back' : 'it goes on'} at ${clock}`
+    : null;
+  return [stage, share, waiting].filter((part) => part !== null).join(', ');
+}
+
+export const alarmText = (event: Extract<BafEvent, { type: 'wave.alarm' }>): string =>
+  `wave ${event.wave + 1}: the alarm ${event.alarm} went off in ${event.target}${event.reason ? `: ${event.reason}` : ''}`;
+
+export const budgetText = ({ failed, allowed, onFailure }: Extract<BafEvent, { type: 'budget.used-up' }>): string =>
+  `${failed} failed, ${allowed} allowed: nothing new is started${onFailure === 'rollback' ? ', and what was changed is brought back' : ''}.`;
 
 export const interruption = (signal: string, running: readonly string[]): string =>
   `${signal}: nothing new is started. ${running.length > 0 ? `ECS goes on with ${running.join(', ')}; run the same command again to take it up. ` : ''}Once more leaves at once.`;

@@ -1,6 +1,6 @@
 /** GitHub Actions: a group for each wave, an annotation for each failure. */
 import type { RolloutOutcome } from '../model/outcome.js';
-import { isBad, lateEnds, versions } from './fold.js';
+import { alarmText, isBad, lateEnds, versions } from './fold.js';
 import { clock, createLineTexts } from './lines.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean } from './style.js';
@@ -35,11 +35,12 @@ export function createGithub(options: RendererOptions): Renderer {
         return;
       }
       for (const line of lines) write(`${clock(event.at)} ${disarm(line)}`);
-      if (event.type === 'rollout.ended') {
+      if (event.type === 'rollout.ended' || event.type === 'rollout.revised') {
         ended.set(`${event.service} ${event.target}`, event.status);
         annotate(event);
       }
       if (event.type === 'deploy.ended') lateEnds(ended, event.outcome).forEach(annotate);
+      if (event.type === 'wave.alarm') write(`::warning::${data(clean(alarmText(event)))}`);
       if (event.type === 'warning') write(`::warning::${data(clean(event.text))}`);
       if (event.type === 'step' && event.state === 'failed')
         write(`::error title=${property(`${event.name} failed`)}::${data(clean(event.detail ?? event.name))}`);

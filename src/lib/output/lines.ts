@@ -1,7 +1,7 @@
 /** One line for each event that means something: for pipes and logs. */
 import type { BafEvent } from '../model/event.js';
 import type { RolloutOutcome } from '../model/outcome.js';
-import { interruption, lateEnds, tasksText, titleOf, versions } from './fold.js';
+import { alarmText, budgetText, interruption, lateEnds, stageText, tasksText, titleOf, versions } from './fold.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean, duration, paint } from './style.js';
 
@@ -47,12 +47,19 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         last.set(who, now);
         return [`${who} ${now}`];
       }
+      case 'rollout.stage':
+        return [`${who} ${event.waiting ? yellow(stageText(event)) : stageText(event)}`];
       case 'rollout.message':
         return event.level === 'warn'
           ? [`${who} ${yellow(`warning: ${event.text}`)}`]
           : verbose
             ? [`${who} ${dim(event.text)}`]
             : [];
+      case 'wave.alarm':
+        return [red(alarmText(event))];
+      case 'budget.used-up':
+        return [yellow(budgetText(event))];
+      case 'rollout.revised':
       case 'rollout.ended':
         ended.set(`${event.service} ${event.target}`, event.status);
         return endTexts(event);

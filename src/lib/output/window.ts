@@ -92,7 +92,7 @@ function line(r: RolloutView, look: Look, { green, red, yellow, dim, cyan }: Pai
   const time = r.startedAt === null ? '' : ` ${dim(duration((r.endedAt ?? look.now) - r.startedAt))}`;
   const what =
     r.state === 'running'
-      ? [r.step, r.tasks ? tasksText(r.tasks) : null].filter((part) => part !== null).join(', ') || 'started'
+      ? [r.stage ?? r.step, r.tasks ? tasksText(r.tasks) : null].filter((part) => part !== null).join(', ') || 'started'
       : r.state;
   return `  ${sign} ${clean(r.service)} ${dim(clean(r.target))} ${clean(versions(r.from, r.to))}: ${what}${time}`;
 }

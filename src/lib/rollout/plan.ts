@@ -60,20 +60,6 @@ export interface DeployPlan {
   readonly id: string;
   readonly environment: string;
   readonly waves: readonly { readonly rollouts: readonly PlannedRollout[]; readonly bakeMs: number }[];
-}
-
-/** Order in which services may start: each after those it needs. Levels run one after the other. */
-export function levels(services: readonly ServiceSpec[]): ServiceSpec[][] {
-  const here = new Set(services.map((s) => s.name));
-  const done = new Set<string>();
-  const result: ServiceSpec[][] = [];
-  let rest = [...services];
-  while (rest.length > 0) {
-    const ready = rest.filter((s) => s.needs.every((need) => done.has(need) || !here.has(need)));
-    if (ready.length === 0) return [...result, rest]; // a cycle: config refuses it before
-    ready.forEach((s) => done.add(s.name));
-    result.push(ready);
-    rest = rest.filter((s) => !done.has(s.name));
-  }
-  return result;
+  /** Alarms that were in ALARM when the plan was made, by target name: they do not count until they have calmed down. */
+  readonly alarming?: Readonly<Record<string, readonly string[]>>;
 }

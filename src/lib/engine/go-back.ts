@@ -1,0 +1,88 @@
+/** Brings one rollout back to the version that was steady before it, and waits until that serves. */
+import { UserError } from '../errors/user-error.js';
+import type { Cause } from '../model/cause.js';
+import { revisionOf, type ServiceState } from '../model/observed.js';
+import type { RolloutOutcome } from '../model/outcome.js';
+import type { PlannedRollout } from '../rollout/plan.js';
+import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
+import type { EcsDeploymentConfiguration } from '../rollout/strategies/strategy.js';
+import { strategies } from '../rollout/strategies/index.js';
+import { POLL_MS } from './poller.js';
+import { restoreTag } from './live-tag.js';
+import type { RolloutContext } from './rollout.js';
+import { guarded } from './start-service.js';
+
+/**
+ * @param because why it goes back, where the rollout itself had succeeded.
+ * @returns the outcome that it has then; `rollout.revised` tells it.
+ */
+export async function goBack(
+  plan: PlannedRollout,
+  outcome: RolloutOutcome,
+  context: RolloutContext,
+  because: Cause,
+): Promise<RolloutOutcome> {
+  const { effects, emit, poller } = context;
+  const id = { service: plan.service.name, target: plan.target.name };
+  const end = (status: 'failed' | 'rolled-back', cause: Cause): RolloutOutcome => {
+    const ended = { ...outcome, status, cause };
+    emit({ type: 'rollout.revised', at: effects.clock.now(), ...id, status, from: ended.from, to: ended.to, cause });
+    return ended;
+  };
+  emit({ type: 'rollout.step', at: effects.clock.now(), ...id, step: 'rolling-back', detail: revisionOf(plan.previousArn!) });
+  try {
+    const { ecs } = effects.at(plan.target);
+    const { deploy } = plan.service;
+    const moves = strategies[deploy.strategy].shiftsTraffic;
+    const service = { cluster: plan.cluster, service: plan.serviceName };
+    const [now] = moves ? await ecs.describeServices(plan.cluster, [plan.serviceName]) : [];
+    const configured = (settings: EcsDeploymentConfiguration) =>
+      guarded(withoutLeftovers({ ...settings }, now?.raw['deploymentConfiguration']), 'rollback');
+    // Traffic that goes back goes at once: no steps, no bake, nobody to ask.
+    const atOnce = strategies['blue-green'].configuration({ ...deploy, bakeMinutes: 0, pause: { at: [], timeoutMinutes: 1 } });
+    const state = await ecs.updateService({
+      ...service,
+      taskDefinition: plan.previousArn!,
+      ...(moves ? { deploymentConfiguration: configured(atOnce) } : {}),
+    });
+    await untilSteady(state, plan, context);
+    // The service's own settings again; they start nothing.
+    if (moves)
+      await ecs.updateService({
+        ...service,
+        deploymentConfiguration: guarded({ ...strategies[deploy.strategy].configuration(deploy) }, context.onFailure),
+      });
+    await restoreTag(plan, context);
+    return end('rolled-back', outcome.cause ?? because);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return end('failed', {
+      code: 'RollbackFailed',
+      message: `Bringing it back to ${revisionOf(plan.previousArn!)} failed: ${error.message}`,
+      advice: `Deploy ${plan.from?.tag ?? 'the old tag'} again by hand.`,
+    });
+  }
+
+  async function untilSteady(state: ServiceState, of: PlannedRollout, { timeoutMs }: RolloutContext): Promise<void> {
+    const started = state.deployments.find((d) => d.status === 'PRIMARY')!;
+    const deadline = effects.clock.now() + timeoutMs;
+    for (;;) {
+      const seen = await poller.next(of.serviceName);
+      const own = seen?.deployments.find((d) => d.id === started.id);
+      if (own?.rolloutState === 'COMPLETED') return;
+      if (own?.rolloutState === 'FAILED' || effects.clock.now() > deadline)
+        throw new UserError('RollbackFailed', {
+          message: own?.rolloutStateReason ?? 'it did not get steady in time',
+          exitCode: 1,
+        });
+      await effects.clock.sleep(POLL_MS / 10);
+    }
+  }
+}
+
+/** Why a rollout that had succeeded is brought back: another one of the same deploy failed. */
+export const withDeploy = (failed: RolloutOutcome): Cause => ({
+  code: 'RolledBackWithDeploy',
+  message: `${failed.service} failed in ${failed.target}; this one was brought back so that no environment is left with two versions.`,
+  advice: failed.cause?.advice ?? 'Fix the failure and deploy again.',
+});

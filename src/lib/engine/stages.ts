@@ -1,0 +1,80 @@
+/** Tells where a rollout by stages is while it runs: beside its watching, from the same polls. */
+import type { BafEvent } from '../model/event.js';
+import type { ServiceState, StageState } from '../model/observed.js';
+import type { PlannedRollout } from '../rollout/plan.js';
+import { positionOf } from '../rollout/strategies/ecs-stages.js';
+import type { EcsGateway } from './effects.js';
+import type { ClusterPoller } from './poller.js';
+
+/** Reads service deployments: what is asked for in one moment is one call for twenty of them. */
+export class StageReader {
+  private asked: Map<string, ((state: StageState | null) => void)[]> | null = null;
+
+  constructor(private readonly ecs: Pick<EcsGateway, 'serviceDeployments'>) {}
+
+  read(arn: string): Promise<StageState | null> {
+    return new Promise((resolve) => {
+      if (this.asked === null) {
+        this.asked = new Map();
+        queueMicrotask(() => void this.send());
+      }
+      this.asked.set(arn, [...(this.asked.get(arn) ?? []), resolve]);
+    });
+  }
+
+  private async send(): Promise<void> {
+    const asked = this.asked!;
+    this.asked = null;
+    // A call that fails tells nothing: where the rollout is, is told after the next poll.
+    const states = await this.ecs.serviceDeployments([...asked.keys()]).catch((): StageState[] => []);
+    for (const [arn, waiting] of asked) for (const resolve of waiting) resolve(states.find((s) => s.arn === arn) ?? null);
+  }
+}
+
+export interface StageContext {
+  readonly poller: Pick<ClusterPoller, 'next'>;
+  readonly stages: StageReader;
+  readonly emit: (event: BafEvent) => void;
+  readonly now: () => number;
+}
+
+/** Emits `rollout.stage` when something of it has changed, until `ended`. Rollouts from before `since` are not told. */
+export async function tellStages(
+  plan: PlannedRollout,
+  context: StageContext,
+  since: number,
+  ended: Promise<unknown>,
+): Promise<void> {
+  const over = ended.then(
+    () => 'over' as const,
+    () => 'over' as const,
+  );
+  let last = '';
+  for (;;) {
+    const state: ServiceState | null | 'over' = await Promise.race([context.poller.next(plan.serviceName), over]);
+    if (state === 'over') return;
+    const arn = state?.raw['currentServiceDeployment'] as string | undefined;
+    const stage = arn ? await context.stages.read(arn) : null;
+    if (!stage?.stage || stage.startedAt < since - 5_000) continue;
+    const waiting = stage.waiting[0];
+    const told = {
+      stage: stage.stage,
+      position: positionOf(stage.stage),
+      production: stage.production ?? 0,
+      test: stage.test ?? 0,
+      ...(waiting
+        ? {
+            waiting: {
+              until: waiting.expiresAt,
+              otherwise: waiting.otherwise === 'CONTINUE' ? ('continue' as const) : ('rollback' as const),
+            },
+          }
+        : {}),
+    };
+    const text = JSON.stringify(told);
+    if (text === last) continue;
+    last = text;
+    const id = { service: plan.service.name, target: plan.target.name };
+    context.emit({ type: 'rollout.stage', at: context.now(), ...id, ...told });
+  }
+}

@@ -1,0 +1,38 @@
+/** What the ends of rollouts come to. */
+import type { DeployStatus, RolloutOutcome, RolloutStatus } from '../model/outcome.js';
+
+export const isBadEnd = (status: RolloutStatus): boolean => status === 'failed' || status === 'rolled-back';
+
+export function statusOf(rollouts: readonly RolloutOutcome[]): DeployStatus {
+  const has = (status: RolloutStatus) => rollouts.some((r) => r.status === status);
+  if (has('failed')) return has('succeeded') ? 'partial' : 'failed';
+  if (has('rolled-back')) return has('succeeded') ? 'partial' : 'rolled-back';
+  if (has('cancelled')) return 'cancelled';
+  if (has('skipped')) return has('succeeded') ? 'partial' : 'cancelled';
+  return rollouts.every((r) => r.status === 'unchanged') ? 'unchanged' : 'succeeded';
+}
+
+/** One rollout as the deploy knows it at its end. */
+export interface Ended {
+  readonly key: string;
+  readonly outcome: RolloutOutcome;
+  /** Whether ECS was told to start the new version. */
+  readonly started: boolean;
+  /** Whether there is a version to go back to. */
+  readonly hasPrevious: boolean;
+}
+
+/**
+ * Which rollouts are brought back at the end of a deploy. One that failed where it is, always: ECS did not go back by itself.
+ * When the budget is used up also those that succeeded, so that no environment is left with two versions.
+ */
+export function toBringBack(ended: readonly Ended[], usedUp: boolean): string[] {
+  return ended
+    .filter(({ outcome, started, hasPrevious }) => {
+      if (!started || !hasPrevious) return false;
+      if (outcome.status === 'succeeded') return usedUp;
+      // Somebody else's deployment runs there now: it is theirs to bring back.
+      return outcome.status === 'failed' && outcome.cause?.code !== 'RolloutUsurped';
+    })
+    .map(({ key }) => key);
+}
