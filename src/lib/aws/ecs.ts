@@ -4,6 +4,9 @@ import type { EcsGateway } from '../engine/effects.js';
 import type { DeploymentState, ServiceState, StageState, TaskDefinitionState } from '../model/observed.js';
 import { explainAwsError } from './errors.js';
 
+/** Stopped tasks that are looked at: those of other versions of the last hour are among them. */
+const MOST_STOPPED = 500;
+
 export function createEcsGateway(client: () => Promise<ECSClient>, where: string): EcsGateway {
   const sdk = () => import('./sdk/ecs.js');
   const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
@@ -14,14 +17,17 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
     }
   };
   return {
-    async describeServices(cluster, names) {
+    async describeServices(cluster, names, { inactive = false, withinMs } = {}) {
       const pages = chunk(names, 10).map((services) =>
         call('DescribeServices', async () =>
-          (await client()).send(new (await sdk()).DescribeServicesCommand({ cluster, services })),
+          (await client()).send(
+            new (await sdk()).DescribeServicesCommand({ cluster, services }),
+            withinMs === undefined ? {} : { abortSignal: AbortSignal.timeout(withinMs) },
+          ),
         ),
       );
       return (await Promise.all(pages)).flatMap((page) =>
-        (page.services ?? []).filter((s) => s.status !== 'INACTIVE').map(toServiceState),
+        (page.services ?? []).filter((s) => inactive || s.status !== 'INACTIVE').map(toServiceState),
       );
     },
     async describeTaskDefinition(taskDefinition) {
@@ -78,6 +84,11 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
       );
       return toServiceState(answer.service!);
     },
+    async stopDeployment(serviceDeploymentArn) {
+      await call('StopServiceDeployment', async () =>
+        (await client()).send(new (await sdk()).StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' })),
+      );
+    },
     async deleteService(cluster, service) {
       try {
         await (await client()).send(new (await sdk()).DeleteServiceCommand({ cluster, service, force: true }));
@@ -90,9 +101,15 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
       return call('DescribeTasks', async () => {
         const { ListTasksCommand, DescribeTasksCommand } = await sdk();
         const c = await client();
-        const { taskArns = [] } = await c.send(new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED' }));
-        if (taskArns.length === 0) return [];
-        const { tasks = [] } = await c.send(new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, 100) }));
+        const arns: string[] = [];
+        let nextToken: string | undefined;
+        do {
+          const page = await c.send(new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED', nextToken }));
+          arns.push(...(page.taskArns ?? []));
+          nextToken = page.nextToken;
+        } while (nextToken && arns.length < MOST_STOPPED);
+        const pages = await Promise.all(chunk(arns, 100).map((tasks) => c.send(new DescribeTasksCommand({ cluster, tasks }))));
+        const tasks = pages.flatMap((page) => page.tasks ?? []);
         return tasks.map((task) => ({
           id: task.taskArn!.split('/').at(-1)!,
           startedBy: task.startedBy ?? '',
@@ -102,6 +119,7 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
             name: c.name ?? '',
             exitCode: c.exitCode ?? null,
             reason: c.reason ?? null,
+            runtimeId: c.runtimeId ?? null,
           })),
         }));
       });

@@ -32,5 +32,25 @@ export function explainAwsError(error: unknown, call: string, where: string): Us
     message: `${call} in ${where} failed: ${message}`,
     nextSteps: ['Run the same command again: what is done is kept, the rest is finished.'],
     exitCode: ExitCode.failed,
+    transient: isTransient(error),
   });
+}
+
+/** Of the moment: a throttle, a fault of AWS's own, a connection that broke or never stood, an answer that did not come. */
+function isTransient(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, code, $retryable, $fault, $metadata } = error as {
+    name?: string;
+    code?: string;
+    $retryable?: unknown;
+    $fault?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  return (
+    $retryable !== undefined ||
+    $fault === 'server' ||
+    ($metadata?.httpStatusCode ?? 0) >= 500 ||
+    /Throttl|TooManyRequests|RequestLimitExceeded|^(TimeoutError|AbortError)$/.test(name ?? '') ||
+    /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN)|ENOTFOUND)/.test(code ?? '')
+  );
 }

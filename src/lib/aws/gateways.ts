@@ -9,6 +9,7 @@ import { createAlarmGateway } from './alarms.js';
 import { createCloudFormationGateway } from './cloudformation.js';
 import { findImageDigest } from './ecr.js';
 import { createEcsGateway } from './ecs.js';
+import { createTargetGroupGateway } from './elbv2.js';
 import { createIamGateway } from './iam.js';
 import { createLogsGateway } from './logs.js';
 import { readOffer } from './offer.js';
@@ -44,6 +45,10 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
       ),
       scaling: createScalingGateway(
         clients(target, async (c) => new (await import('./sdk/application-auto-scaling.js')).ApplicationAutoScalingClient(c)),
+        where,
+      ),
+      targetGroups: createTargetGroupGateway(
+        clients(target, async (c) => new (await import('./sdk/elbv2.js')).ElasticLoadBalancingV2Client(c)),
         where,
       ),
       stacks: createCloudFormationEngine(createCloudFormationGateway(cloudformation, where), clock),

@@ -8,6 +8,7 @@ import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { jobsOf, keyOf, nextJobs, type JobState } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { alarmCause, bake, nameAlarm } from './alarms.js';
+import { createContacts, throughGaps } from './contact.js';
 import type { Effects } from './effects.js';
 import { goBack, withDeploy } from './go-back.js';
 import { openingOf } from './opening.js';
@@ -49,6 +50,8 @@ class Deploy {
   /** Rollouts that told ECS to start their new version. */
   private readonly started = new Set<string>();
   private readonly pollerOf: ReturnType<typeof createPollers>;
+  /** For what a rollout needs: its calls outlast gaps in the contact. */
+  private readonly patient: Effects;
   private readonly scaleIn: ScaleIn;
   private readonly bugs: unknown[] = [];
   private toldUsedUp = false;
@@ -63,7 +66,9 @@ class Deploy {
     this.rollouts = plan.waves.flatMap((w) => w.rollouts);
     const changing = this.rollouts.filter((r) => r.action !== 'unchanged').length;
     this.allowed = allowedFailures(options.maxFailures ?? NO_FAILURES, changing);
-    this.pollerOf = createPollers(effects);
+    const contactOf = createContacts(effects.clock, emit);
+    this.pollerOf = createPollers(effects, contactOf);
+    this.patient = throughGaps(effects, contactOf, signal, options.timeoutMs);
     this.scaleIn = new ScaleIn(plan.id, this.rollouts, effects, emit);
   }
 
@@ -209,7 +214,7 @@ class Deploy {
     return {
       deployId: this.plan.id,
       environment: this.plan.environment,
-      effects: this.effects,
+      effects: this.patient,
       poller: this.pollerOf(rollout).poller,
       emit,
       signal: this.signal,

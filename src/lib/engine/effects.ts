@@ -4,12 +4,20 @@ import type { PlatformOffer } from '../model/offer.js';
 import type { Parameter, ParameterMetadata, ParameterVersion } from '../model/parameter.js';
 import type { ServiceState, StageState, StoppedTask, TaskDefinitionState } from '../model/observed.js';
 import type { Target } from '../model/target.js';
+import type { TargetHealth } from '../model/target-health.js';
 import type { StackEngine } from '../stacks/engine.js';
+
+export interface DescribeOptions {
+  /** INACTIVE services too: those that were deleted. */
+  readonly inactive?: boolean;
+  /** Longest to wait for the answer, milliseconds of the wall clock; without it the SDK's own patience. */
+  readonly withinMs?: number;
+}
 
 /** What the engine needs of ECS in one target. */
 export interface EcsGateway {
   /** Any number of names: asked ten a call. Missing and INACTIVE services are left out. */
-  describeServices(cluster: string, names: readonly string[]): Promise<ServiceState[]>;
+  describeServices(cluster: string, names: readonly string[], options?: DescribeOptions): Promise<ServiceState[]>;
   /** By ARN, `family:revision` or family (its latest); null where there is none. */
   describeTaskDefinition(reference: string): Promise<TaskDefinitionState | null>;
   /**
@@ -24,6 +32,8 @@ export interface EcsGateway {
   registerTaskDefinition(input: object): Promise<TaskDefinitionState>;
   createService(input: object): Promise<ServiceState>;
   updateService(input: object): Promise<ServiceState>;
+  /** Stops a service deployment (its ARN) and goes back to the version before, with all settings. */
+  stopDeployment(arn: string): Promise<void>;
   deleteService(cluster: string, name: string): Promise<void>;
   stoppedTasks(cluster: string, service: string): Promise<StoppedTask[]>;
 }
@@ -72,9 +82,14 @@ export interface ScalingGateway {
   restoreScaleIn(cluster: string, scaling: ServiceScaling): Promise<void>;
 }
 
+/** What the engine needs of load balancers in one target. */
+export interface TargetGroupGateway {
+  health(targetGroupArn: string): Promise<TargetHealth[]>;
+}
+
 export interface LogsGateway {
   /** The last lines of one task's container. */
-  tail(group: string, streamPrefix: string, lines: number): Promise<string[]>;
+  tail(group: string, stream: string, lines: number): Promise<string[]>;
 }
 
 /** What the engine needs of IAM in one account: the inline policies of a role. */
@@ -93,6 +108,7 @@ export interface TargetGateways {
   logs: LogsGateway;
   alarms: AlarmGateway;
   scaling: ScalingGateway;
+  targetGroups: TargetGroupGateway;
   stacks: StackEngine;
   rolePolicies: RolePolicyGateway;
   offer(environment: string): Promise<PlatformOffer>;

@@ -1,5 +1,6 @@
 /** The pollers of a deploy: one for each cluster, whatever runs there. */
 import type { PlannedRollout } from '../rollout/plan.js';
+import type { Contact } from './contact.js';
 import type { Effects } from './effects.js';
 import { ClusterPoller } from './poller.js';
 import { StageReader } from './stages.js';
@@ -9,12 +10,16 @@ export interface ClusterEyes {
   readonly stages: StageReader;
 }
 
-export function createPollers(effects: Effects): (rollout: Pick<PlannedRollout, 'target' | 'cluster'>) => ClusterEyes {
+export function createPollers(
+  effects: Effects,
+  contactOf: (target: string) => Contact,
+): (rollout: Pick<PlannedRollout, 'target' | 'cluster'>) => ClusterEyes {
   const known = new Map<string, ClusterEyes>();
   return ({ target, cluster }) => {
     const key = `${target.name} ${cluster}`;
     const { ecs } = effects.at(target);
-    const eyes = known.get(key) ?? { poller: new ClusterPoller(ecs, cluster, effects.clock), stages: new StageReader(ecs) };
+    const poller = () => new ClusterPoller(ecs, cluster, effects.clock, contactOf(target.name));
+    const eyes = known.get(key) ?? { poller: poller(), stages: new StageReader(ecs) };
     known.set(key, eyes);
     return eyes;
   };

@@ -3,7 +3,9 @@ import type { Cause } from '../model/cause.js';
 import type { BafEvent, RolloutStep } from '../model/event.js';
 import { revisionOf } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
+import { recognize } from '../rollout/causes/index.js';
 import { sameTaskDefinition } from '../rollout/diff/definition.js';
+import type { Watched } from '../rollout/observe.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { formatAudit } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
@@ -15,7 +17,7 @@ import { markLive, restoreTag } from './live-tag.js';
 import { refuseMoved } from './moved.js';
 import type { ClusterPoller } from './poller.js';
 import { startService } from './start-service.js';
-import { explain, watch } from './watch.js';
+import { watch } from './watch.js';
 
 export interface RolloutContext {
   readonly deployId: string;
@@ -76,29 +78,34 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     if (!deployment)
       throw new UserError('NoDeployment', { message: `ECS started no deployment of ${plan.serviceName}.`, exitCode: 1 });
     step('watching', deployment.id);
-    const verdict = await watch(
-      plan,
-      context,
-      service,
-      deployment.id,
-      definition.arn,
-      Math.min(startedAt, deployment.createdAt || startedAt),
-    );
+    const watched: Watched = {
+      deploymentId: deployment.id,
+      taskDefinitionArn: definition.arn,
+      createdAt: deployment.createdAt,
+      startedAt,
+      timeoutMs: context.timeoutMs,
+      goesBack: context.onFailure === 'rollback',
+      previousArn: plan.previousArn,
+    };
+    const verdict = await watch(plan, context, { first: service, watched, definition: definition.raw });
     if (verdict.kind === 'cancelled') return end('cancelled', to);
     if (verdict.kind === 'succeeded') {
       if (context.writesTag) await markLive(plan, context, tagVersion);
       return end('succeeded', to);
     }
-    const cause = await explain(plan, context, deployment.id, verdict.cause);
-    if (context.onFailure === 'rollback') await restoreTag(plan, context);
-    return end(verdict.rolledBack ? 'rolled-back' : 'failed', to, cause);
+    if (verdict.rolledBack || verdict.cause.code === 'RollbackFailed') await restoreTag(plan, context);
+    return end(verdict.rolledBack ? 'rolled-back' : 'failed', to, verdict.cause);
   } catch (error) {
     if (context.signal.aborted) return end('cancelled', to);
     if (!(error instanceof UserError)) throw error;
-    return end('failed', to, {
-      code: error.code,
-      message: error.message,
-      advice: error.nextSteps[0] ?? 'Run the same command again.',
-    });
+    return end('failed', to, causeOfError(error));
   }
+}
+
+/** What AWS refused, with advice where its words are known. */
+function causeOfError({ code, message, nextSteps }: UserError): Cause {
+  const known = code.endsWith('Exception') ? recognize(`${code}: ${message}`) : null;
+  return known?.advice
+    ? { code: known.code, message, advice: known.advice }
+    : { code, message, advice: nextSteps[0] ?? 'Run the same command again.' };
 }

@@ -1,97 +1,132 @@
-/** Watches the deployment that a rollout started until its end, and explains a bad one. */
+/** Watches the deployment that a rollout started until its end, and brings it back where it has certainly failed. */
 import type { Cause } from '../model/cause.js';
-import type { ServiceState, StoppedTask } from '../model/observed.js';
-import { causeOf } from '../rollout/causes.js';
-import { decide } from '../rollout/decide.js';
+import { revisionOf, type ServiceState, type StoppedTask } from '../model/observed.js';
+import { plain, recognize } from '../rollout/causes/index.js';
+import { decide, type Verdict } from '../rollout/decide.js';
+import {
+  askedBack,
+  mayHaveStopped,
+  observe,
+  ownOf,
+  startOfWatch,
+  type Look,
+  type Memory,
+  type Watched,
+} from '../rollout/observe.js';
 import type { PlannedRollout } from '../rollout/plan.js';
-import { renderTemplate } from '../templates/render.js';
+import { explain, targetsSeen } from './explain.js';
 import type { RolloutContext } from './rollout.js';
+import { stopRollout } from './stop-rollout.js';
 
-export type Watch = { kind: 'succeeded' } | { kind: 'cancelled' } | { kind: 'failed'; rolledBack: boolean; cause: Cause };
+export type Watch =
+  | { kind: 'succeeded' }
+  | { kind: 'cancelled' }
+  /** `ofVersion`: it was this version that failed; else nobody knows, or somebody else is at it. */
+  | { kind: 'failed'; rolledBack: boolean; ofVersion: boolean; cause: Cause };
+
+export interface Watching {
+  /** The answer to the write that started it, or the look that found it under way. */
+  readonly first: ServiceState;
+  readonly watched: Watched;
+  /** Its task definition, as ECS tells it. */
+  readonly definition: Readonly<Record<string, unknown>>;
+}
 
 export async function watch(
   plan: PlannedRollout,
   context: RolloutContext,
-  first: ServiceState,
-  deploymentId: string,
-  taskDefinitionArn: string,
-  startedAt: number,
+  { first, watched, definition }: Watching,
 ): Promise<Watch> {
-  const { effects, emit, poller } = context;
+  const { effects, emit, poller, signal } = context;
   const id = { service: plan.service.name, target: plan.target.name };
-  const watched = {
-    deploymentId,
-    taskDefinitionArn,
-    startedAt,
-    timeoutMs: context.timeoutMs,
-    rollsBack: context.onFailure === 'rollback',
+  const now = () => effects.clock.now();
+  const stopped = aborted(signal);
+  const targets = targetsSeen(plan, effects);
+  let look: Look = { kind: 'answered', service: first, stopped: [] };
+  let memory = startOfWatch;
+  let failure: Cause | null = null;
+  let told: string | null = null;
+  let backTold = false;
+  const step = (text?: string) => {
+    if (!backTold) emit({ type: 'rollout.step', at: now(), ...id, step: 'rolling-back', ...(text ? { detail: text } : {}) });
+    backTold = true;
   };
-  const seen = new Set<string>();
-  const stopped = aborted(context.signal);
-  let state: ServiceState | null = first;
-  let rollingBack = false;
   for (;;) {
-    const now = effects.clock.now();
-    if (state) {
-      const own = state.deployments.find((d) => d.id === deploymentId);
-      const tasks = {
-        desired: own?.desired ?? state.desired,
-        pending: own?.pending ?? 0,
-        running: own?.running ?? 0,
-        old: state.running - (own?.running ?? 0),
-      };
-      emit({ type: 'rollout.progress', at: now, ...id, tasks });
-      for (const event of [...state.events].reverse()) {
-        if (seen.has(event.id) || event.at < startedAt - 1000) continue;
-        seen.add(event.id);
-        const level = /fail|unable|unhealthy|rolling back/.test(event.message) ? 'warn' : 'info';
-        emit({ type: 'rollout.message', at: event.at, ...id, level, text: event.message });
-      }
+    const before = memory;
+    memory = observe(watched, memory, look, now());
+    if (look.kind === 'answered') tell(plan, context, watched, before, memory);
+    if (mayHaveStopped(watched, memory) && isNews(watched, before, memory)) {
+      const tasks = await stoppedTasks(plan, context);
+      memory = observe(watched, memory, { kind: 'answered', service: memory.service, stopped: tasks }, now());
+      await targets.look(memory);
     }
-    const verdict = decide(watched, state, now);
-    if (verdict.kind !== 'wait') return verdict;
-    if (verdict.rollingBack && !rollingBack) {
-      rollingBack = true;
-      emit({ type: 'rollout.step', at: now, ...id, step: 'rolling-back' });
+    const verdict: Verdict = decide(watched, memory, now());
+    if (verdict.kind === 'succeeded') return verdict;
+    if (verdict.kind === 'failed') {
+      const cause = await explain(plan, context, {
+        watched,
+        definition,
+        memory,
+        verdict,
+        failure,
+        unhealthy: targets.unhealthy(),
+      });
+      return { ...verdict, cause };
     }
-    if (context.signal.aborted) return { kind: 'cancelled' };
-    state = await Promise.race([poller.next(plan.serviceName), stopped]);
-    if (context.signal.aborted) return { kind: 'cancelled' };
+    if (signal.aborted) return { kind: 'cancelled' };
+    if (verdict.kind === 'go-back') {
+      failure = verdict.cause;
+      const deploymentId = await stopRollout(plan, context, watched, memory.service!);
+      step(revisionOf(watched.previousArn!));
+      memory = askedBack(memory, deploymentId, now());
+    } else if (verdict.rollingBack) step();
+    else if (verdict.held && verdict.held.code !== told) {
+      told = verdict.held.code;
+      emit({ type: 'rollout.held', at: now(), ...id, cause: plain(verdict.held) });
+    }
+    look = await Promise.race([poller.look(plan.serviceName), stopped]);
+    if (signal.aborted) return { kind: 'cancelled' };
   }
 }
 
-const aborted = (signal: AbortSignal): Promise<null> =>
-  new Promise((resolve) =>
-    signal.aborted ? resolve(null) : signal.addEventListener('abort', () => resolve(null), { once: true }),
+/** Counts, and each event of the service once. */
+function tell(plan: PlannedRollout, { effects, emit }: RolloutContext, watched: Watched, before: Memory, memory: Memory): void {
+  const { service } = memory;
+  if (!service) return;
+  const id = { service: plan.service.name, target: plan.target.name };
+  const own = ownOf(watched, service);
+  const tasks = {
+    desired: own?.desired ?? service.desired,
+    pending: own?.pending ?? 0,
+    running: own?.running ?? 0,
+    old: service.running - (own?.running ?? 0),
+  };
+  emit({ type: 'rollout.progress', at: effects.clock.now(), ...id, tasks });
+  for (const event of memory.events.slice(before.events.length)) {
+    const meaning = recognize(event.message)?.meaning ?? 'progress';
+    emit({ type: 'rollout.message', at: event.at, ...id, level: meaning === 'progress' ? 'info' : 'warn', text: event.message });
+  }
+}
+
+/** Whether anything about the own deployment differs from the look before: only then tasks are asked for again. */
+function isNews(watched: Watched, before: Memory, memory: Memory): boolean {
+  const counts = (m: Memory): string => {
+    const own = m.service && ownOf(watched, m.service);
+    return own ? [own.status, own.rolloutState, own.running, own.pending, own.failed, m.events.length].join(' ') : '';
+  };
+  return counts(before) !== counts(memory);
+}
+
+/** Tasks explain a failure: that they cannot be read never hides it. */
+const stoppedTasks = async (plan: PlannedRollout, { effects }: RolloutContext): Promise<StoppedTask[]> =>
+  effects
+    .at(plan.target)
+    .ecs.stoppedTasks(plan.cluster, plan.serviceName)
+    .catch(() => []);
+
+const aborted = (signal: AbortSignal): Promise<Look> => {
+  const look: Look = { kind: 'unanswered', reason: 'cancelled' };
+  return new Promise((resolve) =>
+    signal.aborted ? resolve(look) : signal.addEventListener('abort', () => resolve(look), { once: true }),
   );
-
-export async function explain(
-  plan: PlannedRollout,
-  context: RolloutContext,
-  deploymentId: string,
-  fallback: Cause,
-): Promise<Cause> {
-  const { ecs, logs } = context.effects.at(plan.target);
-  const stopped = await ecs.stoppedTasks(plan.cluster, plan.serviceName).catch((): StoppedTask[] => []);
-  const cause = causeOf(stopped.filter((t) => t.startedBy === deploymentId));
-  if (!cause) return fallback;
-  const { task, container, ...plain } = cause;
-  const group = plan.values.stackOutputs['LogGroupName'] ?? logGroupOf(plan);
-  const lines = group && container ? await logs.tail(group, `${plan.service.name}/${container}/${task.id}`, 5) : [];
-  for (const text of lines)
-    context.emit({
-      type: 'rollout.message',
-      at: context.effects.clock.now(),
-      service: plan.service.name,
-      target: plan.target.name,
-      level: 'warn',
-      text: `log: ${text}`,
-    });
-  return plain;
-}
-
-function logGroupOf(plan: PlannedRollout): string | null {
-  const containers = renderTemplate(plan.files, plan.values).taskDefinition['containerDefinitions'] as
-    { logConfiguration?: { options?: Record<string, string> } }[] | undefined;
-  return containers?.[0]?.logConfiguration?.options?.['awslogs-group'] ?? null;
-}
+};

@@ -6,6 +6,8 @@ export interface UserErrorOptions {
   nextSteps?: string[];
   exitCode?: number;
   details?: unknown;
+  /** Trying again later may do: a throttle, a fault of AWS's own, the network. */
+  transient?: boolean;
 }
 
 /** A mistake or refusal that a user can do something about: never shown with a stack trace. Everything else is a bug. */
@@ -15,6 +17,7 @@ export class UserError extends Error {
   readonly nextSteps: string[];
   readonly exitCode: number;
   readonly details: unknown;
+  readonly transient: boolean;
   /** @param code stable PascalCase code, e.g. `ServiceUnknown`. */
   constructor(code: string, options: UserErrorOptions) {
     super(options.message);
@@ -22,5 +25,6 @@ export class UserError extends Error {
     this.nextSteps = options.nextSteps ?? [];
     this.exitCode = options.exitCode ?? ExitCode.usage;
     this.details = options.details;
+    this.transient = options.transient ?? false;
   }
 }

@@ -53,6 +53,8 @@ export type BafEvent =
     }
   /** A line of the ECS service's own event log, or of a failing container's log. */
   | { type: 'rollout.message'; at: number; service: string; target: string; level: 'info' | 'warn'; text: string }
+  /** What keeps a rollout from going on though nothing is wrong with it: no capacity, a throttle. Once for each code. */
+  | { type: 'rollout.held'; at: number; service: string; target: string; cause: Cause }
   | {
       type: 'rollout.ended';
       at: number;
@@ -82,4 +84,7 @@ export type BafEvent =
   | { type: 'step'; at: number; name: string; state: 'started' | 'succeeded' | 'failed'; detail?: string }
   | { type: 'interrupted'; at: number; signal: 'SIGINT' | 'SIGTERM'; running: readonly string[] }
   | { type: 'warning'; at: number; text: string }
+  /** A service of AWS does not answer in a target; rollouts there go on by themselves. Once, and its end once. */
+  | { type: 'contact.lost'; at: number; target: string; api: string; reason: string }
+  | { type: 'contact.back'; at: number; target: string; api: string; lostAt: number }
   | { type: 'deploy.ended'; at: number; outcome: DeployOutcome };

@@ -60,7 +60,13 @@ export interface StoppedTask {
   readonly startedBy: string;
   readonly stopCode: string | null;
   readonly stoppedReason: string | null;
-  readonly containers: readonly { name: string; exitCode: number | null; reason: string | null }[];
+  /** `runtimeId`: the runtime's own name of the container. */
+  readonly containers: readonly {
+    readonly name: string;
+    readonly exitCode: number | null;
+    readonly reason: string | null;
+    readonly runtimeId?: string | null;
+  }[];
 }
 
 /** The deployment that the service is on its way to, or has come to. */

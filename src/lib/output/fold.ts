@@ -2,7 +2,7 @@
 import type { BafEvent, RolloutStep, TaskCounts } from '../model/event.js';
 import type { Cause } from '../model/cause.js';
 import type { DeployOutcome, RolloutOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
-import { clean } from './style.js';
+import { clean, duration } from './style.js';
 
 export interface RolloutView {
   readonly service: string;
@@ -92,6 +92,8 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
       return change(state, event, { stage: stageText(event) });
     case 'rollout.message':
       return change(state, event, { message: clean(event.text) });
+    case 'rollout.held':
+      return change(state, event, { message: clean(event.cause.message) });
     case 'rollout.ended':
       return change(state, event, { state: event.status, endedAt: event.at, to: event.to, cause: event.cause ?? null });
     case 'rollout.revised':
@@ -106,6 +108,9 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
       return { ...state, notice: interruption(event.signal, event.running) };
     case 'warning':
       return { ...state, notice: event.text };
+    case 'contact.lost':
+    case 'contact.back':
+      return { ...state, notice: contactText(event) };
     case 'deploy.ended':
       return { ...settle(state, event.outcome, event.at), outcome: event.outcome, bakingUntil: null };
     default:
@@ -163,6 +168,12 @@ export const budgetText = ({ failed, allowed, onFailure }: Extract<BafEvent, { t
 
 export const interruption = (signal: string, running: readonly string[]): string =>
   `${signal}: nothing new is started. ${running.length > 0 ? `ECS goes on with ${running.join(', ')}; run the same command again to take it up. ` : ''}Once more leaves at once.`;
+
+/** A gap in the contact with AWS, or its end. */
+export const contactText = (event: Extract<BafEvent, { type: 'contact.lost' | 'contact.back' }>): string =>
+  event.type === 'contact.lost'
+    ? `${event.target}: no answer from ${event.api}; what runs there goes on, and baf asks again (${event.reason})`
+    : `${event.target}: ${event.api} answers again, after ${duration(event.at - event.lostAt)}`;
 
 /** `1.3.0 -> 1.4.0`, or the new version alone. */
 export const versions = (from: VersionRef | null, to: VersionRef): string =>

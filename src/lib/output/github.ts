@@ -1,6 +1,6 @@
 /** GitHub Actions: a group for each wave, an annotation for each failure. */
 import type { RolloutOutcome } from '../model/outcome.js';
-import { alarmText, isBad, lateEnds, versions } from './fold.js';
+import { alarmText, contactText, isBad, lateEnds, versions } from './fold.js';
 import { clock, createLineTexts } from './lines.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean } from './style.js';
@@ -22,7 +22,7 @@ export function createGithub(options: RendererOptions): Renderer {
   const ended = new Map<string, string>();
   const annotate = (r: RolloutOutcome): void => {
     if (!isBad(r.status)) return;
-    const text = r.cause ? `${r.cause.message} ${r.cause.advice}` : `${versions(r.from, r.to)} ${r.status}`;
+    const text = r.cause ? `${r.cause.message} ${r.cause.advice}`.trim() : `${versions(r.from, r.to)} ${r.status}`;
     write(`::error title=${property(`${r.service} in ${r.target} ${r.status}`)}::${data(clean(text))}`);
   };
   return {
@@ -41,6 +41,7 @@ export function createGithub(options: RendererOptions): Renderer {
       }
       if (event.type === 'deploy.ended') lateEnds(ended, event.outcome).forEach(annotate);
       if (event.type === 'wave.alarm') write(`::warning::${data(clean(alarmText(event)))}`);
+      if (event.type === 'contact.lost') write(`::warning::${data(clean(contactText(event)))}`);
       if (event.type === 'warning') write(`::warning::${data(clean(event.text))}`);
       if (event.type === 'step' && event.state === 'failed')
         write(`::error title=${property(`${event.name} failed`)}::${data(clean(event.detail ?? event.name))}`);

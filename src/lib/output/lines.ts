@@ -1,7 +1,7 @@
 /** One line for each event that means something: for pipes and logs. */
 import type { BafEvent } from '../model/event.js';
 import type { RolloutOutcome } from '../model/outcome.js';
-import { alarmText, budgetText, interruption, lateEnds, stageText, tasksText, titleOf, versions } from './fold.js';
+import { alarmText, budgetText, contactText, interruption, lateEnds, stageText, tasksText, titleOf, versions } from './fold.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean, duration, paint } from './style.js';
 
@@ -55,6 +55,8 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
           : verbose
             ? [`${who} ${dim(event.text)}`]
             : [];
+      case 'rollout.held':
+        return [`${who} ${yellow(`waits: ${event.cause.message}`)}`, ...advice(who, event.cause.advice)];
       case 'wave.alarm':
         return [red(alarmText(event))];
       case 'budget.used-up':
@@ -69,6 +71,9 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         return [yellow(interruption(event.signal, event.running))];
       case 'warning':
         return [yellow(`warning: ${event.text}`)];
+      case 'contact.lost':
+      case 'contact.back':
+        return [yellow(contactText(event))];
       case 'deploy.ended':
         return [
           ...lateEnds(ended, event.outcome).flatMap(endTexts),
@@ -85,9 +90,12 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
     const who = `${r.service} ${r.target}:`;
     const tint = r.status === 'succeeded' || r.status === 'unchanged' ? green : r.status === 'skipped' ? dim : red;
     const line = `${who} ${tint(r.status)} ${versions(r.from, r.to)}`;
-    return r.cause ? [line, `${who} ${red(r.cause.message)}`, `${who} -> ${r.cause.advice}`] : [line];
+    return r.cause ? [line, `${who} ${red(r.cause.message)}`, ...advice(who, r.cause.advice)] : [line];
   }
 }
+
+/** An unknown cause has none. */
+const advice = (who: string, text: string): string[] => (text ? [`${who} -> ${text}`] : []);
 
 /** The event with every text in it as one harmless line. */
 const cleaned = (event: BafEvent): BafEvent => cleanDeep(event) as BafEvent;

@@ -26,7 +26,8 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { co
     // The first target is always named whole; the rest as far as the line goes.
     lines.push(`${what}${dim(targetsText(where, width - widthOf(what)))}`);
     if (first.cause) {
-      lines.push(...labelled('why:', first.cause.message, width), ...labelled('do: ', first.cause.advice, width));
+      lines.push(...labelled('why:', first.cause.message, width));
+      if (first.cause.advice) lines.push(...labelled('do: ', first.cause.advice, width));
     }
   }
   if (outcome.status === 'unchanged') lines.push('  Nothing to do.');

@@ -22,6 +22,9 @@ export interface Ended {
   readonly hasPrevious: boolean;
 }
 
+/** Somebody else is at it, or nobody knows how it stands: it is not this deploy's to bring back. */
+const leftAlone = new Set(['RolloutUsurped', 'RolloutVanished', 'ContactLost']);
+
 /**
  * Which rollouts are brought back at the end of a deploy. One that failed where it is, always: ECS did not go back by itself.
  * When the budget is used up also those that succeeded, so that no environment is left with two versions.
@@ -31,8 +34,7 @@ export function toBringBack(ended: readonly Ended[], usedUp: boolean): string[] 
     .filter(({ outcome, started, hasPrevious }) => {
       if (!started || !hasPrevious) return false;
       if (outcome.status === 'succeeded') return usedUp;
-      // Somebody else's deployment runs there now: it is theirs to bring back.
-      return outcome.status === 'failed' && outcome.cause?.code !== 'RolloutUsurped';
+      return outcome.status === 'failed' && !leftAlone.has(outcome.cause?.code ?? '');
     })
     .map(({ key }) => key);
 }

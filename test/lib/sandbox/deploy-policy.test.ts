@@ -10,7 +10,7 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/cli
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, readFiles } from '../../../src/lib/app.js';
 import { deployServices } from '../../../src/lib/command/deploy.js';
-import { faultImage } from '../../../src/lib/command/faults.js';
+import { faultCapacity, faultImage } from '../../../src/lib/command/faults.js';
 import { sandboxIam } from '../../../src/lib/command/iam.js';
 import { downStaging, lsStagings, showOneStaging, upStaging } from '../../../src/lib/command/staging.js';
 import { showStatus } from '../../../src/lib/command/status.js';
@@ -99,6 +99,15 @@ describe('the policy for deploying', () => {
     await faultImage('retail-store-sample-ui:2.0.0', { ...base(), outcome: 'exits' });
     const failed = await deploy(['ui'], '2.0.0');
     expect([failed.exitCode, failed.text]).toEqual([1, expect.stringMatching(/rolled-back[\s\S]*exit code 1/)]);
+  });
+
+  it('is enough: a rollout that finds no place is stopped when its time is up', async () => {
+    await faultCapacity({ ...base(), target: 'shop-canary/eu-west-1', tasks: 1 });
+    const late = await deployServices({ ...base(), ...settings, env: 'prod', services: ['ui'], tag: ['2.1.0'], timeout: '1m' });
+    expect([late.exitCode, late.text]).toEqual([
+      1,
+      expect.stringMatching(/rolled-back[\s\S]*not steady after 60 seconds[\s\S]*Capacity/),
+    ]);
   });
 
   it('is enough: tags are listed, got and set', async () => {

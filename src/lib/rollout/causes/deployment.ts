@@ -1,0 +1,45 @@
+/** What ECS says about a deployment as a whole. */
+import { pattern, type Family } from './pattern.js';
+
+export const deployment: Family = {
+  name: 'deployment',
+  patterns: [
+    pattern(
+      'AlarmTriggered',
+      'failure',
+      /deployment failed: alarm detected|alarm detected/i,
+      'An alarm of the deployment went off. Look at the alarm and its metric at that time, fix the cause, deploy another tag.',
+    ),
+    pattern(
+      'RollingBack',
+      'symptom',
+      /rolling back to deployment/i,
+      'The new version failed and ECS goes back. Look at the first failed task: it says why.',
+    ),
+    pattern(
+      'CircuitBreaker',
+      'symptom',
+      /circuit breaker|deployment failed: tasks? failed to start|SERVICE_DEPLOYMENT_FAILED/i,
+      'Too many tasks failed to start. Look at the newest stopped tasks and their logs: they say why.',
+    ),
+    pattern(
+      'TasksKeepFailing',
+      'symptom',
+      /unable to consistently start tasks|SERVICE_TASK_START_IMPAIRED/i,
+      'Tasks stop again and again, and ECS waits longer each time. Look at the stopped tasks; a deploy of another tag begins without the waiting.',
+    ),
+    pattern('TaskFailedToStart', 'symptom', /TaskFailedToStart/i, 'The task never ran: its stopped reason says why.'),
+    pattern(
+      'DeploymentCompleted',
+      'progress',
+      /deployment completed|deployment ecs-svc\/\S+ completed|SERVICE_DEPLOYMENT_COMPLETED/i,
+    ),
+    pattern('DeploymentInProgress', 'progress', /deployment ecs-svc\/\S+ in progress|SERVICE_DEPLOYMENT_IN_PROGRESS/i),
+    pattern('Steady', 'progress', /has reached a steady state|STEADY_STATE/i),
+    pattern('TasksStarted', 'progress', /has started \d+ tasks/i),
+    pattern('TasksStopped', 'progress', /stopped \d+ (running|pending) tasks/i),
+    pattern('TargetsDeregistered', 'progress', /deregistered \d+ (targets|instances)/i),
+    pattern('TargetsRegistered', 'progress', /registered \d+ (targets|instances)/i),
+    pattern('ConnectionsDraining', 'progress', /begun draining connections/i),
+  ],
+};
