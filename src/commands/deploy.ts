@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../lib/command/base.js';
+import { guardFlags } from '../lib/command/guard-flags.js';
 import { UserError } from '../lib/errors/user-error.js';
 import { strategyNames } from '../lib/rollout/strategies/index.js';
 import type { DeployOutcome } from '../lib/model/outcome.js';
@@ -34,6 +35,7 @@ export default class Deploy extends BafCommand {
     'on-failure': Flags.option({ options: ['rollback', 'stop'] as const, default: 'rollback' as const })({
       description: 'what to do when a rollout fails',
     }),
+    ...guardFlags,
   };
 
   async run(): Promise<object> {

@@ -5,6 +5,7 @@ import type { AccessPlace } from '../engine/access.js';
 import type { AccessRoles } from '../engine/access-policies.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { isSandboxUser, personOf } from '../identity/person.js';
+import { homeOf } from '../model/home.js';
 import type { AccessRules, Environment, Platform } from '../model/platform.js';
 import { sourceIdentity } from '../model/source-identity.js';
 import { findEnvironment } from './select.js';
@@ -54,7 +55,7 @@ export function onDemand(platform: Platform, name: string | undefined): Environm
 
 export const placeOf = (environment: Environment): AccessPlace => ({
   environment: environment.name,
-  home: environment.waves[0]!.targets[0]!,
+  home: homeOf(environment),
 });
 
 export const rulesOf = (platform: Platform): AccessRules => platform.access ?? { approvers: [], maxForMs: 0 };

@@ -1,5 +1,5 @@
 /** `baf deploy`: from flags to a plan, and from the plan to its outcome. */
-import { openApp, type AppFlags } from '../app.js';
+import { openApp } from '../app.js';
 import { parseDuration } from '../config/checks.js';
 import { deploy } from '../engine/deploy.js';
 import { makePlan } from '../engine/observe.js';
@@ -7,17 +7,18 @@ import { ExitCode, UserError } from '../errors/user-error.js';
 import { checkOutlast } from '../identity/outlast.js';
 import type { StrategyName } from '../model/service.js';
 import type { DeployOutcome } from '../model/outcome.js';
+import type { DeployPlan } from '../rollout/plan.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
 import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
 import { parseBudget } from '../rollout/budget.js';
-import { needAccess } from './access-guard.js';
 import { affectedBy } from '../rollout/affected.js';
 import { confirm } from './confirm.js';
+import { openGuard, warnFrozen, type GuardFlags } from './guards.js';
 import { showProgress, type ProgressFlags } from './progress.js';
 import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices } from './select.js';
 
-interface DeployFlags extends AppFlags, ProgressFlags {
+interface DeployFlags extends GuardFlags, ProgressFlags {
   readonly services: readonly string[];
   readonly env: string;
   readonly tag?: readonly string[] | undefined;
@@ -46,23 +47,28 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const maxFailures = parseBudget(flags['max-failures'] ?? '0');
   const app = await openApp(flags, read);
   try {
-    if (!flags.plan) await needAccess(app, environment, flags, timeoutMs);
     const templates = await loadTemplates(services, app.templateDirs);
     const id = `d-${new Date(app.effects.clock.now())
       .toISOString()
       .replace(/[-:.TZ]/g, '')
       .slice(0, 14)}-${Math.random().toString(36).slice(2, 6)}`;
-    const plan = await makePlan(
-      { id, project: project.name, environment: environment.name, staging: null, services, waves, tags, templates },
-      app.effects,
-    );
+    const names = services.map((s) => s.name);
+    const change = { environment, services: names, kind: 'deploy', deploy: id, lastsMs: timeoutMs } as const;
+    const guard = flags.plan ? await warnFrozen(app, change, flags) : await openGuard(app, change, flags);
+    const observe = () =>
+      makePlan(
+        { id, project: project.name, environment: environment.name, staging: null, services, waves, tags, templates },
+        app.effects,
+      );
+    const plannedAt = app.effects.clock.now();
+    const plan = await observe();
     const color = shouldColor(process.stdout, process.env, !flags['no-color']);
     const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
     const affected = affectedBy(
       plan,
       Object.fromEntries(Object.entries(project.services).map(([name, s]) => [name, s.needs ?? []])),
     );
-    if (flags.plan)
+    if (!guard)
       return {
         json: { plan: planJson(plan, affected) },
         text: renderPlan(plan, { color, columns: process.stdout.columns ?? 1000 }, affected),
@@ -76,11 +82,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     }
     // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
     if (environment.protected && changes && process.stdin.isTTY && !flags.yes)
-      await confirm(
-        `Deploy ${services.map((s) => s.name).join(', ')} to ${environment.name}?`,
-        flags,
-        `${environment.name} is protected`,
-      );
+      await confirm(`Deploy ${names.join(', ')} to ${environment.name}?`, flags, `${environment.name} is protected`);
     const options = {
       kind: 'deploy',
       name: environment.name,
@@ -89,13 +91,19 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       writesTag: true,
       maxFailures,
       ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
+      note: guard.note,
     } as const;
     const { events, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) =>
-      deploy(plan, options, app.effects, signal),
+      changes
+        ? guard.run(whatOf(plan), signal, async function* (effects, ends, lock) {
+            // Somebody was at it after the plan was made, or shortly before: it is made anew.
+            const stale = lock.before !== null && lock.before > plannedAt - 60_000;
+            yield* deploy(stale ? await observe() : plan, options, effects, ends);
+          })
+        : deploy(plan, options, app.effects, signal),
     );
-    const last = events.at(-1);
-    if (last?.type !== 'deploy.ended')
-      throw new UserError('DeployLost', { message: 'The deploy ended without an outcome.', exitCode: ExitCode.bug });
+    const last = events.findLast((event) => event.type === 'deploy.ended');
+    if (!last) throw new UserError('DeployLost', { message: 'The deploy ended without an outcome.', exitCode: ExitCode.bug });
     const outcome: DeployOutcome = last.outcome;
     const exitCode = interrupted ? (interrupted === 'SIGINT' ? 130 : 143) : exitCodeOf(outcome);
     return {
@@ -106,4 +114,11 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   } finally {
     await app.close();
   }
+}
+
+/** `ui 1.4.0, catalog 1.3.0`, for those who wait. */
+function whatOf(plan: DeployPlan): string {
+  const versions = plan.waves.flatMap((w) => w.rollouts.map((r) => `${r.service.name} ${r.to.tag}`));
+  const [one, two, three, ...more] = new Set(versions);
+  return [one, two, three].filter(Boolean).join(', ') + (more.length > 0 ? ` and ${more.length} more` : '');
 }

@@ -5,8 +5,9 @@ import { observeTags, writeTag } from '../engine/tags.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { shouldColor } from '../output/style.js';
 import { renderTags } from '../output/tags-table.js';
-import { needAccess } from './access-guard.js';
 import { confirm } from './confirm.js';
+import { openGuard, type GuardFlags } from './guards.js';
+import { showProgress, type ProgressFlags } from './progress.js';
 import { filterWaves, findEnvironment, selectServices } from './select.js';
 
 interface Done {
@@ -76,12 +77,13 @@ export async function getTag(service: string, flags: AppFlags & { readonly env: 
 export async function setTag(
   service: string,
   tag: string,
-  flags: AppFlags & {
-    readonly env: string;
-    readonly targets?: string[] | undefined;
-    readonly yes: boolean;
-    readonly 'no-input': boolean;
-  },
+  flags: GuardFlags &
+    ProgressFlags & {
+      readonly env: string;
+      readonly targets?: string[] | undefined;
+      readonly yes: boolean;
+      readonly 'no-input': boolean;
+    },
 ): Promise<Done> {
   const read = await readFiles(flags);
   const { project, platform } = read;
@@ -91,15 +93,20 @@ export async function setTag(
   const targets = filterWaves(environment, flags.targets ?? []).flatMap((w) => w.targets);
   const app = await openApp(flags, read);
   try {
-    await needAccess(app, environment, flags);
+    const change = { environment, services: [service], kind: 'set', deploy: null, lastsMs: 0 } as const;
+    const guard = await openGuard(app, change, flags);
     if (environment.protected)
       await confirm(
         `Set ${service} to ${tag} in ${environment.name} (${targets.map((t) => t.name).join(', ')})?`,
         flags,
         `${environment.name} is protected`,
       );
-    const written = await Promise.all(
-      targets.map((target) => writeTag({ environment: environment.name, service: spec!, tag, target }, app.effects)),
+    const write = { environment: environment.name, service: spec!, tag, note: guard.note };
+    const { result: written } = await showProgress(flags, app.effects.clock.now, (signal) =>
+      // eslint-disable-next-line require-yield -- there is nothing to tell but the lock's own events
+      guard.run(`${service} ${tag}`, signal, async function* (effects) {
+        return Promise.all(targets.map((target) => writeTag({ ...write, target }, effects)));
+      }),
     );
     const text = written
       .map(

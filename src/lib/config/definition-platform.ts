@@ -16,6 +16,15 @@ const stagings = z.strictObject({
   ),
 });
 
+const freeze = z.strictObject({
+  reason: about(z.string().check(z.minLength(1)), 'why; shown to those who are refused'),
+  every: z.optional(about(z.string(), 'over and over: Fri 16:00 - Mon 07:00, Mon-Fri 11:30 - 13:00, 22:00 - 06:00')),
+  from: z.optional(about(z.string(), 'once, from: 2026-12-20 18:00 in the zone, or 2026-12-20T18:00Z')),
+  until: z.optional(about(z.string(), 'once, until')),
+  zone: z.optional(about(z.string(), 'time zone, e.g. Europe/Ljubljana; needed where no offset is given')),
+  services: z.optional(about(z.array(z.string()).check(z.minLength(1)), 'only these services; default all')),
+});
+
 const environment = z.strictObject({
   protected: z.optional(about(z.boolean(), 'changes are confirmed')),
   promoteFrom: z.optional(about(z.string(), 'environment whose versions come here next')),
@@ -34,6 +43,7 @@ const environment = z.strictObject({
       'waves of targets, in order',
     ),
   ),
+  freezes: z.optional(about(z.array(freeze), 'when nothing is deployed')),
   stagings: z.optional(about(stagings, 'present where stagings may be made')),
 });
 
@@ -124,7 +134,8 @@ export const platformKeys: Readonly<Record<string, readonly string[]>> = {
   'identity\\.ci': ['provider', 'audience', 'tokenVariable', 'role'],
   'identity\\.via': ['role', 'externalId'],
   access: ['approvers', 'maxFor'],
-  'environments\\.[^.]+': ['protected', 'promoteFrom', 'access', 'targets', 'waves', 'stagings'],
+  'environments\\.[^.]+': ['protected', 'promoteFrom', 'access', 'targets', 'waves', 'freezes', 'stagings'],
   'environments\\.[^.]+\\.waves\\.\\d+': ['targets', 'bake'],
+  'environments\\.[^.]+\\.freezes\\.\\d+': ['reason', 'every', 'from', 'until', 'zone', 'services'],
   'environments\\.[^.]+\\.stagings': ['ttl', 'maxTtl', 'perOwner', 'hours', 'domain'],
 };

@@ -7,6 +7,7 @@ import { durationMs } from './checks.js';
 import { platformDefinition, platformKeys, type PlatformFile } from './definition-platform.js';
 import { ENVIRONMENT } from './definition-project.js';
 import { check, problems, readYaml } from './document.js';
+import { freezesOf } from './freezes.js';
 import { joinPath, type Files } from './path.js';
 import type { Problem } from './problem.js';
 import type { Project } from './project.js';
@@ -183,6 +184,7 @@ function environmentOf(
       });
       return { targets, bakeMs: 'bake' in wave && wave.bake ? durationMs(wave.bake) : 0 };
     }),
+    freezes: freezesOf(input.freezes ?? [], [...base, 'freezes'], found),
     stagings: rules ?? null,
   };
 }

@@ -9,6 +9,7 @@ import { jobsOf, keyOf, nextJobs, type JobState } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { alarmCause, bake, nameAlarm } from './alarms.js';
 import { createContacts, throughGaps } from './contact.js';
+import type { AuditNote } from '../tags/audit.js';
 import type { Effects } from './effects.js';
 import { goBack, withDeploy } from './go-back.js';
 import { openingOf } from './opening.js';
@@ -30,6 +31,8 @@ export interface DeployOptions {
   readonly maxFailures?: FailureBudget;
   /** Most rollouts at once; where left out, all of a wave that need not wait for others. */
   readonly parallel?: number;
+  /** What the audit records of tags say besides. */
+  readonly note?: AuditNote;
 }
 
 /** Events of the deploy, the last of which is `deploy.ended` with the outcome. */
@@ -209,7 +212,7 @@ class Deploy {
   }
 
   private contextOf(rollout: PlannedRollout, emit: (event: BafEvent) => void): RolloutContext {
-    const { onFailure, timeoutMs, writesTag } = this.options;
+    const { onFailure, timeoutMs, writesTag, note } = this.options;
     const { deploy } = rollout.service;
     return {
       deployId: this.plan.id,
@@ -221,6 +224,7 @@ class Deploy {
       timeoutMs: timeoutMs + strategies[deploy.strategy].waitMinutes(deploy) * 60_000,
       onFailure,
       writesTag,
+      ...(note ? { note } : {}),
     };
   }
 

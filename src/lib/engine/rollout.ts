@@ -7,7 +7,7 @@ import { recognize } from '../rollout/causes/index.js';
 import { sameTaskDefinition } from '../rollout/diff/definition.js';
 import type { Watched } from '../rollout/observe.js';
 import type { PlannedRollout } from '../rollout/plan.js';
-import { formatAudit } from '../tags/audit.js';
+import { formatAudit, type AuditNote } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
 import { formatTagValue } from '../tags/value.js';
 import { renderTemplate } from '../templates/render.js';
@@ -29,6 +29,8 @@ export interface RolloutContext {
   readonly timeoutMs: number;
   readonly onFailure: 'rollback' | 'stop';
   readonly writesTag: boolean;
+  /** What audit records say besides. */
+  readonly note?: AuditNote;
 }
 
 export async function rollOut(plan: PlannedRollout, context: RolloutContext): Promise<RolloutOutcome> {
@@ -57,7 +59,13 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     const value = formatTagValue({ tag: plan.to.tag, digest: plan.digest });
     if (context.writesTag && plan.changes.includes('tag')) {
       step('tag', plan.to.tag);
-      const record = { by: effects.actor, op: 'deploy' as const, version: plan.tagVersion + 1, deploy: context.deployId };
+      const record = {
+        by: effects.actor,
+        op: 'deploy' as const,
+        version: plan.tagVersion + 1,
+        deploy: context.deployId,
+        ...context.note,
+      };
       tagVersion = await gateways.ssm.put(tagParameter(context.environment, plan.service.name), value, {
         description: formatAudit(record),
       });

@@ -3,7 +3,7 @@ import { ExitCode, UserError } from '../errors/user-error.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { TagRow } from '../model/tag-row.js';
 import type { Target } from '../model/target.js';
-import { formatAudit, parseAudit } from '../tags/audit.js';
+import { formatAudit, parseAudit, type AuditNote } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
 import { stateOfTag } from '../tags/state.js';
 import { formatTagValue, parseTagValue } from '../tags/value.js';
@@ -89,7 +89,13 @@ async function tagsOfCell(request: TagsRequest, environment: string, target: Tar
 
 /** Writes a tag where it differs; the image must be in the registry that the target pulls from. */
 export async function writeTag(
-  request: { readonly environment: string; readonly service: ServiceSpec; readonly tag: string; readonly target: Target },
+  request: {
+    readonly environment: string;
+    readonly service: ServiceSpec;
+    readonly tag: string;
+    readonly target: Target;
+    readonly note?: AuditNote;
+  },
   effects: Effects,
 ): Promise<{ target: string; changed: boolean; from: string | null; version: number }> {
   const { environment, service, tag, target } = request;
@@ -108,7 +114,7 @@ export async function writeTag(
   const from = now ? parseTagValue(now.value).tag : null;
   if (now?.value === value) return { target: target.name, changed: false, from, version: now.version };
   const version = await ssm.put(name, value, {
-    description: formatAudit({ by: effects.actor, op: 'set', version: (now?.version ?? 0) + 1 }),
+    description: formatAudit({ by: effects.actor, op: 'set', version: (now?.version ?? 0) + 1, ...request.note }),
   });
   return { target: target.name, changed: true, from, version };
 }

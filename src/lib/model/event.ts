@@ -1,4 +1,5 @@
 import type { Cause } from './cause.js';
+import type { LockHolder } from './lock.js';
 import type { DeployOutcome, RolloutStatus, VersionRef } from './outcome.js';
 
 /** Counts of tasks of one rollout, as the ECS service reports them. */
@@ -80,6 +81,22 @@ export type BafEvent =
   | { type: 'wave.alarm'; at: number; wave: number; target: string; alarm: string; reason: string | null }
   /** More rollouts failed than `--max-failures` allows: nothing new is started. */
   | { type: 'budget.used-up'; at: number; failed: number; allowed: number; onFailure: 'rollback' | 'stop' }
+  /** Others have the lock, or wait for it before this one; again when that changes. `untilAt`: how long it is waited. */
+  | {
+      type: 'lock.waiting';
+      at: number;
+      services: readonly string[];
+      holders: readonly (LockHolder & { service: string; overAt: string })[];
+      ahead: readonly (LockHolder & { services: readonly string[] })[];
+      untilAt: number;
+    }
+  | { type: 'lock.taken'; at: number; services: readonly string[]; waitedMs: number }
+  /** Somebody else has the lock now: nothing more is written. */
+  | { type: 'lock.lost'; at: number; message: string }
+  /** The lock could not be given back: it is free when its lease has ended. */
+  | { type: 'lock.kept'; at: number; services: readonly string[]; untilAt: number }
+  /** A freeze that this deploy was let through, and why. */
+  | { type: 'freeze.overridden'; at: number; freezes: readonly string[]; reason: string }
   /** Something about the whole: shared stack, interruption. */
   | { type: 'step'; at: number; name: string; state: 'started' | 'succeeded' | 'failed'; detail?: string }
   | { type: 'interrupted'; at: number; signal: 'SIGINT' | 'SIGTERM'; running: readonly string[] }

@@ -1,3 +1,4 @@
+import type { FreezeWindow } from './freeze.js';
 import type { Wave } from './target.js';
 
 export interface StagingRules {
@@ -14,6 +15,8 @@ export interface Environment {
   /** Whether people need an approved request. */
   readonly access: 'standing' | 'on-demand';
   readonly waves: readonly Wave[];
+  /** When nothing is deployed. */
+  readonly freezes: readonly FreezeWindow[];
   /** Present where stagings may be made in this environment. */
   readonly stagings: StagingRules | null;
 }

@@ -2,6 +2,7 @@
 import type { BafEvent, RolloutStep, TaskCounts } from '../model/event.js';
 import type { Cause } from '../model/cause.js';
 import type { DeployOutcome, RolloutOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
+import { keptText, overriddenText, waitingText } from './lock-text.js';
 import { clean, duration } from './style.js';
 
 export interface RolloutView {
@@ -104,6 +105,16 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
       return { ...state, notice: budgetText(event) };
     case 'step':
       return { ...state, steps: stepped(state.steps, event) };
+    case 'lock.waiting':
+      return { ...state, notice: waitingText(event) };
+    case 'lock.taken':
+      return { ...state, notice: null };
+    case 'lock.lost':
+      return { ...state, notice: event.message };
+    case 'lock.kept':
+      return { ...state, notice: keptText(event) };
+    case 'freeze.overridden':
+      return { ...state, notice: overriddenText(event) };
     case 'interrupted':
       return { ...state, notice: interruption(event.signal, event.running) };
     case 'warning':

@@ -43,6 +43,7 @@ export function createGithub(options: RendererOptions): Renderer {
       if (event.type === 'wave.alarm') write(`::warning::${data(clean(alarmText(event)))}`);
       if (event.type === 'contact.lost') write(`::warning::${data(clean(contactText(event)))}`);
       if (event.type === 'warning') write(`::warning::${data(clean(event.text))}`);
+      if (event.type === 'lock.lost') write(`::error title=lock lost::${data(clean(event.message))}`);
       if (event.type === 'step' && event.state === 'failed')
         write(`::error title=${property(`${event.name} failed`)}::${data(clean(event.detail ?? event.name))}`);
     },

@@ -2,6 +2,7 @@
 import type { BafEvent } from '../model/event.js';
 import type { RolloutOutcome } from '../model/outcome.js';
 import { alarmText, budgetText, contactText, interruption, lateEnds, stageText, tasksText, titleOf, versions } from './fold.js';
+import { keptText, overriddenText, waitingText } from './lock-text.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean, duration, paint } from './style.js';
 
@@ -67,6 +68,16 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         return endTexts(event);
       case 'step':
         return [`${event.name} ${event.state}${event.detail ? dim(` ${event.detail}`) : ''}`];
+      case 'lock.waiting':
+        return [waitingText(event)];
+      case 'lock.taken':
+        return event.waitedMs > 5000 ? [`locked ${event.services.join(', ')} after ${duration(event.waitedMs)}`] : [];
+      case 'lock.lost':
+        return [red(event.message)];
+      case 'lock.kept':
+        return [yellow(keptText(event))];
+      case 'freeze.overridden':
+        return [yellow(overriddenText(event))];
       case 'interrupted':
         return [yellow(interruption(event.signal, event.running))];
       case 'warning':

@@ -1,5 +1,11 @@
+/** What is said with a write besides: why, and the guard that it was let through. */
+export interface AuditNote {
+  readonly reason?: string;
+  readonly overrode?: 'freeze';
+}
+
 /** The audit record in a deploy tag's Description: who wrote which version, by what. */
-export interface AuditRecord {
+export interface AuditRecord extends AuditNote {
   readonly by: string;
   readonly op: 'deploy' | 'set' | 'rollback';
   /** Version this write was expected to become: another number shows a write in between. */
@@ -7,8 +13,15 @@ export interface AuditRecord {
   readonly deploy?: string;
 }
 
-/** At most 1024 characters of JSON (the limit of Description). */
-export const formatAudit = (record: AuditRecord): string => JSON.stringify({ baf: 1, ...record }).slice(0, 1024);
+const MOST = 1024;
+
+/** At most 1024 characters of JSON (the limit of Description): a reason too long for that is cut. */
+export function formatAudit(record: AuditRecord): string {
+  const text = JSON.stringify({ baf: 1, ...record });
+  if (text.length <= MOST || !record.reason) return text.slice(0, MOST);
+  const reason = [...record.reason].slice(0, -Math.max(1, Math.ceil((text.length - MOST) / 6))).join('');
+  return formatAudit({ ...record, reason });
+}
 
 /** The record, or null where the description is not one of ours: a foreign write. */
 export function parseAudit(description: string | null): AuditRecord | null {

@@ -67,6 +67,15 @@ const of = <T extends BafEvent['type']>(type: T, rest: object) =>
 const ofRollout = <T extends BafEvent['type']>(type: T, rest: object) =>
   fc.tuple(of(type, rest), id).map(([event, own]) => ({ ...event, ...own }) as BafEvent);
 const count = fc.nat(99);
+const holder = {
+  by: nasty,
+  kind: fc.constantFrom('deploy', 'hand'),
+  deploy: fc.option(nasty),
+  what: fc.option(nasty),
+  run: fc.option(nasty),
+  reason: fc.option(nasty),
+  since: nasty,
+};
 const event: fc.Arbitrary<BafEvent> = fc.oneof(
   of('deploy.started', {
     id: nasty,
@@ -90,6 +99,16 @@ const event: fc.Arbitrary<BafEvent> = fc.oneof(
   of('step', { name: nasty, state: fc.constantFrom('started', 'succeeded', 'failed'), detail: nasty }),
   of('interrupted', { signal: fc.constant('SIGINT'), running: fc.array(nasty, { maxLength: 4 }) }),
   of('warning', { text: nasty }),
+  of('lock.waiting', {
+    services: fc.array(nasty, { maxLength: 3 }),
+    holders: fc.array(fc.record({ ...holder, service: nasty, overAt: nasty }), { maxLength: 3 }),
+    ahead: fc.array(fc.record({ ...holder, services: fc.array(nasty, { maxLength: 3 }) }), { maxLength: 3 }),
+    untilAt: at,
+  }),
+  of('lock.taken', { services: fc.array(nasty, { maxLength: 3 }), waitedMs: at }),
+  of('lock.lost', { message: nasty }),
+  of('lock.kept', { services: fc.array(nasty, { maxLength: 3 }), untilAt: at }),
+  of('freeze.overridden', { freezes: fc.array(nasty, { maxLength: 3 }), reason: nasty }),
   fc.array(fc.tuple(id, status, version, cause), { maxLength: 9 }).map((ended): BafEvent => ({
     type: 'deploy.ended',
     at: 5,

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../../../lib/command/base.js';
+import { guardFlags } from '../../../lib/command/guard-flags.js';
 
 export default class SsmTagsSet extends BafCommand {
   static override description = "Set a service's deploy tag in an environment's targets, without deploying it.";
@@ -11,6 +12,7 @@ export default class SsmTagsSet extends BafCommand {
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
     targets: Flags.string({ description: 'only these targets', multiple: true }),
+    ...guardFlags,
   };
 
   async run(): Promise<object> {
