@@ -86,6 +86,18 @@ describe('who deploys, as the platform file says it', () => {
     expect(on('role: Deploy, account: hub').environments['prod']!.access).toBe('on-demand');
   });
 
+  it.each([
+    ['{ reason: r, every: Fri 16:00 - Mon 07:00 }', /every needs the time zone/],
+    ['{ reason: r, every: weekends, zone: UTC }', /weekends is not a time that comes again/],
+    ['{ reason: r, every: 22:00 - 06:00, zone: Europe/Lubljana }', /Europe\/Lubljana is not a time zone/],
+    ['{ reason: r, from: 2026-12-20 18:00, until: 2027-01-04 07:00 }', /2026-12-20 18:00 is not a time with an offset/],
+    ['{ reason: r, from: 2026-12-20 18:00, until: 2026-12-19 07:00, zone: UTC }', /2026-12-19 07:00 is not after/],
+    ['{ reason: r, from: 2026-12-20 18:00, zone: UTC }', /either every, or from and until/],
+  ])('refuses the freeze %s', (freeze, why) => {
+    const text = file('').replace('{ targets:', `{ freezes: [${freeze}], targets:`);
+    expect(() => parsePlatform(text, 'p.yaml')).toThrow(why);
+  });
+
   it('asks for approvers where access is on demand', () => {
     expect(() => parsePlatform(file('').replace('{ targets:', '{ access: on-demand, targets:'), 'p.yaml')).toThrow(/approvers/);
   });
