@@ -12,11 +12,12 @@ import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
 import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
 import { parseBudget } from '../rollout/budget.js';
+import { strategies } from '../rollout/strategies/index.js';
 import { affectedBy } from '../rollout/affected.js';
 import { confirm } from './confirm.js';
 import { openGuard, warnFrozen, type GuardFlags } from './guards.js';
 import { showProgress, type ProgressFlags } from './progress.js';
-import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices } from './select.js';
+import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices, watchedIn } from './select.js';
 
 interface DeployFlags extends GuardFlags, ProgressFlags {
   readonly services: readonly string[];
@@ -40,7 +41,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const read = await readFiles(flags);
   const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
-  const services = selectServices({ project }, flags.services, flags.env, flags.strategy ?? null);
+  const services = watchedIn(environment, selectServices({ project }, flags.services, flags.env, flags.strategy ?? null));
   const tags = parseTags(flags.tag ?? [], services);
   const waves = filterWaves(environment, flags.targets ?? []);
   const timeoutMs = parseDuration(flags.timeout);
@@ -76,7 +77,8 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       };
     if (changes) {
       const bakes = waves.slice(0, -1).reduce((sum, wave) => sum + wave.bakeMs, 0);
-      const budget = { leastMs: bakes, mostMs: bakes + waves.length * timeoutMs };
+      const waits = Math.max(...services.map((s) => strategies[s.deploy.strategy].waitMinutes(s.deploy))) * 60_000;
+      const budget = { leastMs: bakes, mostMs: bakes + waves.length * (timeoutMs + waits) };
       const ends = checkOutlast(await app.aws.outlook(), budget, app.effects.clock.now());
       if (ends) flags.notify?.(ends);
     }

@@ -80,6 +80,10 @@ export function selectServices(
   return services;
 }
 
+/** The services with the environment's alarms besides their own. */
+export const watchedIn = (environment: Pick<Environment, 'alarms'>, services: readonly ServiceSpec[]): ServiceSpec[] =>
+  services.map((s) => ({ ...s, deploy: { ...s.deploy, alarms: [...new Set([...s.deploy.alarms, ...environment.alarms])] } }));
+
 /** The services of a staging: without a second target group each, and without waiting for traffic that nobody sends. */
 export const selectForStaging = (app: Pick<App, 'project'>, names: readonly string[], environment: string): ServiceSpec[] =>
   selectServices(app, names, environment).map((s) =>

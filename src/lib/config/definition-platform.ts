@@ -34,6 +34,12 @@ const environment = z.strictObject({
       'on-demand: people need an approved request (`baf access request`); default standing',
     ),
   ),
+  alarms: z.optional(
+    about(
+      z.array(z.string().check(z.minLength(1))),
+      'CloudWatch alarms of every target that make a rollout of any service, or the bake after it, fail',
+    ),
+  ),
   targets: z.optional(targets),
   waves: z.optional(
     about(
@@ -134,7 +140,7 @@ export const platformKeys: Readonly<Record<string, readonly string[]>> = {
   'identity\\.ci': ['provider', 'audience', 'tokenVariable', 'role'],
   'identity\\.via': ['role', 'externalId'],
   access: ['approvers', 'maxFor'],
-  'environments\\.[^.]+': ['protected', 'promoteFrom', 'access', 'targets', 'waves', 'freezes', 'stagings'],
+  'environments\\.[^.]+': ['protected', 'promoteFrom', 'access', 'alarms', 'targets', 'waves', 'freezes', 'stagings'],
   'environments\\.[^.]+\\.waves\\.\\d+': ['targets', 'bake'],
   'environments\\.[^.]+\\.freezes\\.\\d+': ['reason', 'every', 'from', 'until', 'zone', 'services'],
   'environments\\.[^.]+\\.stagings': ['ttl', 'maxTtl', 'perOwner', 'hours', 'domain'],

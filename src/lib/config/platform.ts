@@ -169,6 +169,7 @@ function environmentOf(
     name,
     protected: input.protected ?? false,
     promoteFrom: input.promoteFrom ?? null,
+    alarms: input.alarms ?? [],
     access: input.access ?? 'standing',
     waves: waves.map((wave, index): Wave => {
       const at = input.waves ? [...base, 'waves', index, 'targets'] : [...base, 'targets'];

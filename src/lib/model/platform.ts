@@ -17,6 +17,8 @@ export interface Environment {
   readonly waves: readonly Wave[];
   /** When nothing is deployed. */
   readonly freezes: readonly FreezeWindow[];
+  /** CloudWatch alarms in each of its targets that speak against any new version. */
+  readonly alarms: readonly string[];
   /** Present where stagings may be made in this environment. */
   readonly stagings: StagingRules | null;
 }

@@ -43,10 +43,6 @@ export function nextJobs(jobs: readonly Job[], { states, wave, parallel, stopped
   return { start: ready.slice(0, room).map((job) => job.key), skip: skip.map((job) => job.key) };
 }
 
-/** Whether a wave has come to its end: none of its rollouts runs, or can still start. */
-export const waveIsOver = (jobs: readonly Job[], states: ReadonlyMap<string, JobState>, wave: number): boolean =>
-  jobs.every((job) => job.wave !== wave || !['queued', 'running'].includes(states.get(job.key) ?? 'queued'));
-
 interface Rollout {
   readonly service: { readonly name: string; readonly needs: readonly string[] };
   readonly target: { readonly name: string };

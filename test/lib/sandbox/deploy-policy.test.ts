@@ -5,10 +5,18 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  RegisterScalableTargetCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, readFiles } from '../../../src/lib/app.js';
+import { continueRollouts } from '../../../src/lib/command/continue.js';
 import { deployServices } from '../../../src/lib/command/deploy.js';
 import { faultCapacity, faultImage } from '../../../src/lib/command/faults.js';
 import { sandboxIam } from '../../../src/lib/command/iam.js';
@@ -99,6 +107,63 @@ describe('the policy for deploying', () => {
     await faultImage('retail-store-sample-ui:2.0.0', { ...base(), outcome: 'exits' });
     const failed = await deploy(['ui'], '2.0.0');
     expect([failed.exitCode, failed.text]).toEqual([1, expect.stringMatching(/rolled-back[\s\S]*exit code 1/)]);
+  });
+
+  it('is enough: traffic is moved and paused, alarms are watched, autoscaling waits', async () => {
+    for (const account of ['222222222222', '333333333333'])
+      for (const region of ['eu-west-1', 'us-east-1']) {
+        const metrics = new CloudWatchClient({ ...user(account), region });
+        await metrics.send(
+          new PutMetricAlarmCommand({
+            AlarmName: 'ui-5xx',
+            MetricName: 'errors',
+            Namespace: 'ui',
+            Statistic: 'Sum',
+            Period: 60,
+            EvaluationPeriods: 1,
+            Threshold: 1,
+            ComparisonOperator: 'GreaterThanThreshold',
+          }),
+        );
+      }
+    const scaling = new ApplicationAutoScalingClient(user('222222222222'));
+    const scaled = {
+      ServiceNamespace: 'ecs',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      ResourceId: 'service/baf/retail-store-prod-ui',
+    } as const;
+    const suspended = { DynamicScalingInSuspended: true };
+    await scaling.send(
+      new RegisterScalableTargetCommand({ ...scaled, MinCapacity: 1, MaxCapacity: 4, SuspendedState: suspended }),
+    );
+    const { ScalableTargets } = await scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }));
+    // What a deploy left that was killed: its own mark tells it from what somebody suspended by hand.
+    await scaling.send(
+      new TagResourceCommand({
+        ResourceARN: ScalableTargets![0]!.ScalableTargetARN!,
+        Tags: { 'baf:scale-in-suspended-by': 'd-killed' },
+      }),
+    );
+    edit((text) =>
+      text.replace(
+        '    template: web-service\n',
+        '    template: web-service\n    deploy: { strategy: blue-green, alarms: [ui-5xx], pause: { at: [post-test-traffic-shift] } }\n',
+      ),
+    );
+    let over = false;
+    const running = deploy(['ui'], '3.0.0').finally(() => (over = true));
+    const flags = { ...base(), env: 'prod', back: false };
+    while (!over) {
+      await continueRollouts('ui', flags).catch((error: unknown) => expect(error).toMatchObject({ code: 'NothingPaused' }));
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    expect((await running).text).toMatch(/ui 1\.3\.0 -> 3\.0\.0 succeeded/);
+    // A resume of what was suspended, then a suspension of its own: the second deploy finds it as it should be.
+    const after = await scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }));
+    expect(after.ScalableTargets![0]!.SuspendedState?.DynamicScalingInSuspended).toBe(false);
+    edit((text) => text.replace(', pause: { at: [post-test-traffic-shift] }', ''));
+    expect((await deploy(['ui'], '3.0.1')).exitCode).toBe(0);
+    edit((text) => text.replace(/\n {4}deploy: \{ strategy: blue-green[^\n]*/, ''));
   });
 
   it('is enough: a rollout that finds no place is stopped when its time is up', async () => {

@@ -152,6 +152,13 @@ const tables: Readonly<Record<string, Table>> = {
     ],
     [/Resource$/, member('ResourceARN')],
   ],
+  'application-autoscaling': [
+    [
+      /^(Register|Deregister)ScalableTarget$/,
+      (_input, place) => [arn('application-autoscaling', place, 'scalable-target/', '*')],
+    ],
+    [/Resource$/, member('ResourceARN')],
+  ],
   monitoring: [
     [/^PutMetricAlarm$/, (input, place) => list(input.AlarmName).map((name) => arn('cloudwatch', place, 'alarm:', name))],
     [
