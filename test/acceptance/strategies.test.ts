@@ -139,7 +139,7 @@ describe('alarms', () => {
     const ended = await running.done;
     expect([ended.code, ended.stdout]).toEqual([
       1,
-      expect.stringMatching(/rolled-back[\s\S]*AlarmRaised[\s\S]*ui-5xx went off during the rollout: errors rose to 7/),
+      expect.stringMatching(/rolled-back[\s\S]*AlarmTriggered[\s\S]*ui-5xx went off during the rollout: errors rose to 7/),
     ]);
     await alarm(STAGING, 'ui-5xx', 'OK');
   });
@@ -161,7 +161,7 @@ describe('alarms', () => {
     expect(code).toBe(1);
     const { deploy: outcome } = JSON.parse(stdout) as { deploy: Awaited<ReturnType<typeof deploy>>['outcome'] };
     expect(outcome.rollouts.map((r) => `${r.target} ${r.status} ${r.cause?.code}`)).toEqual([
-      'shop-canary/eu-west-1 rolled-back AlarmRaised',
+      'shop-canary/eu-west-1 rolled-back AlarmTriggered',
       'shop-prod/eu-west-1 skipped undefined',
     ]);
     // Every rollout ended once; its last event is its truth.

@@ -88,15 +88,18 @@ export async function bake(
 }
 
 export const alarmCause = ({ alarm, reason }: Pick<RaisedAlarm, 'alarm' | 'reason'>, when: string): Cause => ({
-  code: 'AlarmRaised',
+  code: 'AlarmTriggered',
   message: `The alarm ${alarm} went off ${when}${reason ? `: ${reason}` : '.'}`,
   advice: 'Look at what the alarm measures, and at the logs of the new version, before it is deployed again.',
 });
 
-/** ECS says only that an alarm ended the rollout: which one it was is told here. */
+/** Codes that name no failure of a task. */
+const UNTOLD = new Set(['CircuitBreaker', 'RolloutFailed', 'Unknown']);
+
+/** ECS says at most that some alarm ended the rollout: which one it was is told here, where nothing better is known. */
 export async function nameAlarm(plan: PlannedRollout, cause: Cause, before: AlarmNames, effects: Effects): Promise<Cause> {
   const names = plan.service.deploy.alarms.filter((name) => !before[plan.target.name]?.includes(name));
-  if (names.length === 0 || !/alarm/i.test(cause.message)) return cause;
+  if (names.length === 0 || !(UNTOLD.has(cause.code) || /alarm/i.test(cause.message))) return cause;
   const states = await effects
     .at(plan.target)
     .alarms.states(names)

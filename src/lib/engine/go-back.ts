@@ -34,20 +34,26 @@ export async function goBack(
     const { ecs } = effects.at(plan.target);
     const { deploy } = plan.service;
     const moves = strategies[deploy.strategy].shiftsTraffic;
+    const adjusts = moves || deploy.alarms.length > 0;
     const service = { cluster: plan.cluster, service: plan.serviceName };
-    const [now] = moves ? await ecs.describeServices(plan.cluster, [plan.serviceName]) : [];
+    const [now] = adjusts ? await ecs.describeServices(plan.cluster, [plan.serviceName]) : [];
     const configured = (settings: EcsDeploymentConfiguration) =>
       guarded(withoutLeftovers({ ...settings }, now?.raw['deploymentConfiguration']), 'rollback');
-    // Traffic that goes back goes at once: no steps, no bake, nobody to ask.
-    const atOnce = strategies['blue-green'].configuration({ ...deploy, bakeMinutes: 0, pause: { at: [], timeoutMinutes: 1 } });
+    // Traffic that goes back goes at once: no steps, no bake, nobody to ask. An alarm that is why it goes back is no obstacle.
+    const atOnce = strategies[moves ? 'blue-green' : deploy.strategy].configuration({
+      ...deploy,
+      bakeMinutes: 0,
+      alarms: [],
+      pause: { at: [], timeoutMinutes: 1 },
+    });
     const state = await ecs.updateService({
       ...service,
       taskDefinition: plan.previousArn!,
-      ...(moves ? { deploymentConfiguration: configured(atOnce) } : {}),
+      ...(adjusts ? { deploymentConfiguration: configured(atOnce) } : {}),
     });
     await untilSteady(state, plan, context);
     // The service's own settings again; they start nothing.
-    if (moves)
+    if (adjusts)
       await ecs.updateService({
         ...service,
         deploymentConfiguration: guarded({ ...strategies[deploy.strategy].configuration(deploy) }, context.onFailure),
