@@ -18,14 +18,14 @@ const keys = {
 /** What only some services need: its absence is told when one does. */
 const infrastructureRole = `${path}/ecs-infrastructure-role-arn`;
 
-/** One page of names: ten parameters are one GetParameters call. */
+const taskBoundary = `${path}/task-boundary-arn`;
+
 export async function readOffer(ssm: SsmGateway, environment: string, where: string): Promise<PlatformOffer> {
   const domainName = `${path}/${environment}/domain`;
   const found = new Map(
-    (await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName, infrastructureRole])).map((p) => [
-      p.name,
-      p.value,
-    ]),
+    (await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName, infrastructureRole, taskBoundary])).map(
+      (p) => [p.name, p.value],
+    ),
   );
   const missing = [...Object.values(keys).map((key) => `${path}/${key}`), domainName].filter((name) => !found.has(name));
   if (missing.length > 0)
@@ -47,6 +47,7 @@ export async function readOffer(ssm: SsmGateway, environment: string, where: str
     executionRoleArn: value('executionRoleArn'),
     taskRoleArn: value('taskRoleArn'),
     infrastructureRoleArn: found.get(infrastructureRole) ?? null,
+    ...(found.has(taskBoundary) ? { taskBoundaryArn: found.get(taskBoundary)! } : {}),
     namespace: value('namespace'),
     domain: found.get(domainName)!,
   };

@@ -1,6 +1,7 @@
 /** Definition of baf.yaml: it checks the file, and its JSON Schema is generated from it. */
 import * as z from 'zod/mini';
 import { PAUSES } from '../model/service.js';
+import { KEY, KEY_RULE } from '../settings/names.js';
 import { strategyNames } from '../rollout/strategies/index.js';
 import { DURATION, TAG } from './checks.js';
 
@@ -68,8 +69,36 @@ const settings = {
   env: z.optional(about(z.record(z.string(), scalar), 'environment variables')),
   secrets: z.optional(
     about(
-      z.record(z.string(), z.string().check(z.minLength(1))),
-      'environment variable: SSM parameter path or Secrets Manager ARN',
+      z.record(
+        z.string(),
+        z.union(
+          [
+            z.string().check(z.minLength(1)),
+            z.strictObject({
+              key: about(z.string().check(z.regex(KEY, KEY_RULE)), 'key of this service: baf ssm secrets set SERVICE KEY'),
+              store: z.optional(about(z.enum(['ssm', 'secretsmanager']), 'where it is kept; default ssm')),
+            }),
+          ],
+          'it has to be a parameter’s path, an ARN, or { key: KEY } with store: ssm or secretsmanager; ' + KEY_RULE,
+        ),
+      ),
+      'environment variable: { key } of this service’s own secrets, SSM parameter path, or Secrets Manager ARN',
+    ),
+  ),
+  settings: z.optional(
+    about(
+      z.record(
+        z.string(),
+        z
+          .string()
+          .check(
+            z.regex(
+              /^([A-Za-z0-9_.-]{1,64}|(\/[A-Za-z0-9_.-]+)+)$/,
+              `neither a key nor a parameter’s path: ${KEY_RULE}; a path begins with /`,
+            ),
+          ),
+      ),
+      'environment variable: key of this service’s own settings (baf ssm settings), or path of an SSM parameter',
     ),
   ),
   deploy: z.optional(about(deploy, 'how it is rolled out')),

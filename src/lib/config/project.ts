@@ -2,6 +2,7 @@
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
 import { fargateProblem } from './checks.js';
+import { ENDS_LIKE_ARN } from '../settings/names.js';
 import { deployProblems } from './deploy-settings.js';
 import { projectDefinition, projectKeys, serviceDefinition, type ProjectFile, type ServiceInput } from './definition-project.js';
 import { check, readYaml } from './document.js';
@@ -94,7 +95,9 @@ function checkService(name: string, input: ServiceInput, services: Services, nam
   return found;
 }
 
-type Settings = Pick<ServiceInput, 'cpu' | 'memory' | 'port' | 'health' | 'env' | 'secrets'>;
+type Settings = Pick<ServiceInput, 'cpu' | 'memory' | 'port' | 'health' | 'env' | 'settings' | 'secrets'>;
+/** What gives environment variables. */
+const VARIABLES = ['env', 'settings', 'secrets'] as const;
 
 /** Settings that do not go together, at the part (the service itself, or an environment of it) which brings them together. */
 function checkSettings(path: readonly string[], part: Settings, service: Settings): Problem[] {
@@ -106,15 +109,22 @@ function checkSettings(path: readonly string[], part: Settings, service: Setting
   }
   if (part.health !== undefined && (part.port ?? service.port) === undefined)
     found.push({ path: [...path, 'health'], message: 'a health path needs a port; add port' });
-  for (const [own, other] of [
-    ['env', 'secrets'],
-    ['secrets', 'env'],
-  ] as const) {
-    const taken = { ...service[other], ...part[other] };
-    for (const key of Object.keys(part[own] ?? {}))
-      if (Object.hasOwn(taken, key) && !(own === 'secrets' && Object.hasOwn(part.env ?? {}, key)))
-        found.push({ path: [...path, own, key], atKey: true, message: `${key} is in both env and secrets; keep one of them` });
-  }
+  for (const own of VARIABLES)
+    for (const other of VARIABLES.filter((kind) => kind !== own)) {
+      const taken = { ...service[other], ...part[other] };
+      // Told once, at the first of the two where both are in this part.
+      const told = VARIABLES.indexOf(other) < VARIABLES.indexOf(own) ? (part[other] ?? {}) : {};
+      const both = VARIABLES.filter((kind) => kind === own || kind === other).join(' and ');
+      for (const key of Object.keys(part[own] ?? {}))
+        if (Object.hasOwn(taken, key) && !Object.hasOwn(told, key))
+          found.push({ path: [...path, own, key], atKey: true, message: `${key} is in both ${both}; keep one of them` });
+    }
+  for (const [variable, ref] of Object.entries(part.secrets ?? {}))
+    if (typeof ref !== 'string' && ref.store === 'secretsmanager' && ENDS_LIKE_ARN.test(ref.key))
+      found.push({
+        path: [...path, 'secrets', variable, 'key'],
+        message: `${ref.key} ends with - and six characters, as ARNs of Secrets Manager do; write ${ref.key.replace(/-(?=[^-]*$)/, '_')}`,
+      });
   return found;
 }
 

@@ -1,6 +1,7 @@
 /** One service as it is meant to run in one environment: defaults < service < environment. */
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
+import { MANAGED, secretName, settingParameter } from '../settings/names.js';
 import type { ServiceSpec, StrategyName } from '../model/service.js';
 import { settleDeploy } from './deploy-settings.js';
 import type { Project, ServiceInput } from './project.js';
@@ -33,8 +34,15 @@ export function resolveService(
     memory: value('memory') ?? 512,
     count: value('count') ?? 1,
     command: value('command') ?? null,
-    env: texts({ ...service.env, ...over.env }),
-    secrets: { ...service.secrets, ...over.secrets },
+    env: mapValues({ ...service.env, ...over.env }, String),
+    settings: mapValues({ ...service.settings, ...over.settings }, (key) =>
+      key.startsWith('/') ? key : settingParameter(environment, name, key),
+    ),
+    secrets: mapValues({ ...service.secrets, ...over.secrets }, (ref) =>
+      typeof ref === 'string'
+        ? ref
+        : `${ref.store === 'secretsmanager' ? MANAGED : ''}${secretName(environment, name, ref.key, ref.store)}`,
+    ),
     needs: service.needs ?? [],
     deploy: settleDeploy(service.deploy, over.deploy, strategy),
     discovery: service.discovery ?? null,
@@ -42,5 +50,5 @@ export function resolveService(
   };
 }
 
-const texts = (values: Readonly<Record<string, string | number | boolean>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+const mapValues = <T>(values: Readonly<Record<string, T>>, to: (value: T) => string): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, to(value)]));

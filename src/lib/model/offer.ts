@@ -10,6 +10,8 @@ export interface PlatformOffer {
   readonly taskRoleArn: string;
   /** Role by which ECS moves traffic at the load balancer; null where the platform has none. */
   readonly infrastructureRoleArn: string | null;
+  /** Permissions boundary of the execution roles that stacks make; left out where all services share the platform's role. */
+  readonly taskBoundaryArn?: string;
   /** Service Connect namespace. */
   readonly namespace: string;
   /** Domain of services in this environment, e.g. `prod.acme.example`. */

@@ -44,7 +44,9 @@ export interface ServiceSpec {
   readonly command: readonly string[] | null;
   /** Plain environment variables. */
   readonly env: Readonly<Record<string, string>>;
-  /** Environment variable -> SSM parameter path (or Secrets Manager ARN) it is read from. */
+  /** Environment variable -> name of the SSM parameter that it is read from when a task starts. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Environment variable -> SSM parameter's path, Secrets Manager ARN, or `secretsmanager:<name>`, likewise. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Services that have to be up before this one. */
   readonly needs: readonly string[];

@@ -5,7 +5,10 @@ import { UserError } from '../errors/user-error.js';
 import type { PlatformOffer } from '../model/offer.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { Target } from '../model/target.js';
+import { arnOfReference } from '../settings/names.js';
 import { strategies } from '../rollout/strategies/index.js';
+
+import { executionRole } from './execution-role.js';
 
 /** A template's folder as texts. `stack` is null where a template needs no infrastructure of its own. */
 export interface TemplateFiles {
@@ -109,6 +112,10 @@ export function renderTemplate(files: TemplateFiles, values: TemplateValues): Re
   const { service } = values;
   const strategy = strategies[service.deploy.strategy];
   const paired = strategy.shiftsTraffic || (values.traffic?.paired ?? false);
+  const secretArns = Object.fromEntries(
+    Object.entries({ ...service.settings, ...service.secrets }).map(([key, ref]) => [key, arnOfReference(ref, values.target)]),
+  );
+  const role = executionRole(values, Object.values(secretArns));
   const first = values.traffic?.serving === 'alternate' ? 0 : 100;
   const scope = {
     ...values,
@@ -129,14 +136,11 @@ export function renderTemplate(files: TemplateFiles, values: TemplateValues): Re
       TestRuleArn: values.stackOutputs['TestRuleArn'] ?? null,
       ...values.stackOutputs,
     },
-    secretArns: Object.fromEntries(
-      Object.entries(service.secrets).map(([key, ref]) => [
-        key,
-        ref.startsWith('arn:')
-          ? ref
-          : `arn:aws:ssm:${values.target.region}:${values.target.accountId}:parameter/${ref.replace(/^\//, '')}`,
-      ]),
-    ),
+    // Settings and secrets alike: ECS puts their values in when a task starts.
+    secretArns,
+    // Resource of the stack, or null; and the role that the tasks have.
+    executionRole: role,
+    executionRoleArn: (role && values.stackOutputs['ExecutionRoleArn']) ?? values.offer.executionRoleArn,
   };
   return {
     taskDefinition: text(files, 'taskDefinition', scope),

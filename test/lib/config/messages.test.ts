@@ -68,7 +68,7 @@ describe('baf.yaml', () => {
   it('tells what a definition finds together with the rest', () => {
     const text = '  ui: { template: worker, prt: 1 }\n  cart: { template: worker, cpu: 300, needs: [u, ui] }';
     expect(messageOf(() => services(text)).split('\n')).toEqual([
-      'baf.yaml:3:27: services.ui.prt: unknown key prt; did you mean port? allowed: template, image, port, health, cpu, memory, count, command, env, secrets, deploy, needs, discovery, tag, environments',
+      'baf.yaml:3:27: services.ui.prt: unknown key prt; did you mean port? allowed: template, image, port, health, cpu, memory, count, command, env, secrets, settings, deploy, needs, discovery, tag, environments',
       'baf.yaml:4:34: services.cart.cpu: cpu 300 is no size of Fargate; allowed: 256, 512, 1024, 2048, 4096, 8192, 16384',
       'baf.yaml:4:47: services.cart.needs.0: there is no service u; did you mean ui?; services: ui, cart',
     ]);

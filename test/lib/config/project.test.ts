@@ -117,6 +117,31 @@ describe('resolveService', () => {
       maximumPercent: 100,
     });
   });
+  it('names where settings and secrets are kept, by environment', () => {
+    const kept = project(
+      '  ui: { template: worker, settings: { LEVEL: log-level, ZONE: /shared/zone }, secrets: { A: shop/a, B: { key: b }, C: { key: c, store: secretsmanager } }, environments: { prod: { settings: { LEVEL: loud }, secrets: { A: { key: own-a } } } } }',
+    );
+    expect(resolveService(kept, 'ui', 'staging')).toMatchObject({
+      settings: { LEVEL: '/baf/settings/staging/ui/log-level', ZONE: '/shared/zone' },
+      secrets: { A: 'shop/a', B: '/baf/secrets/staging/ui/b', C: 'secretsmanager:baf/secrets/staging/ui/c' },
+    });
+    expect(resolveService(kept, 'ui', 'prod')).toMatchObject({
+      settings: { LEVEL: '/baf/settings/prod/ui/loud' },
+      secrets: { A: '/baf/secrets/prod/ui/own-a' },
+    });
+  });
+  it.each([
+    ['env: { A: 1 }, settings: { A: a }', /settings\.A|env\.A: A is in both env and settings; keep one of them/],
+    ['settings: { A: a }, secrets: { A: x/a }', /A is in both settings and secrets; keep one of them/],
+    ['settings: { A: "a b" }', /a b: neither a key nor a parameter’s path/],
+    [
+      'secrets: { A: { key: api-secret, store: secretsmanager } }',
+      /secrets\.A\.key: api-secret ends with - and six.*write api_secret/,
+    ],
+    ['secrets: { A: { key: a, store: vault } }', /secrets\.A: .*store: ssm or secretsmanager/],
+  ])('refuses %s', (part, message) => {
+    expect(failure(() => project(`  ui: { template: worker, ${part} }`)).message).toMatch(message);
+  });
   it('names the nearest service', () => {
     expect(failure(() => resolveService(made, 'iu', 'prod'))).toMatchObject({
       code: 'ServiceUnknown',

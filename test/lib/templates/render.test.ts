@@ -34,6 +34,7 @@ const valuesOf = (text: string, name: string, staging: string | null): TemplateV
       executionRoleArn: 'arn:aws:iam::111111111111:role/exec',
       taskRoleArn: 'arn:aws:iam::111111111111:role/task',
       infrastructureRoleArn: 'arn:aws:iam::111111111111:role/ecs-infrastructure',
+      taskBoundaryArn: 'arn:aws:iam::111111111111:policy/baf-task-boundary',
       namespace: 'baf',
       domain: 'shop.example',
     },
@@ -74,6 +75,28 @@ describe.each(names)('%s', (name) => {
   it.skipIf(!lint)('gives a stack without findings of cfn-lint', async () => {
     const rendered = renderTemplate(await loadTemplate(name, [dir], files), valuesOf(text, 'example', null));
     expect(lintOf(rendered.stack)).toBe('');
+  });
+});
+
+describe('the execution role', () => {
+  const text = readFileSync(join(dir, 'worker', 'example.yaml'), 'utf8');
+  const values = valuesOf(text, 'example', null);
+  const render = async (more: Partial<TemplateValues>) =>
+    renderTemplate(await loadTemplate('worker', [dir], files), { ...values, ...more });
+  it("is the platform's own where it offers no boundary", async () => {
+    const { taskBoundaryArn, ...offer } = values.offer;
+    expect(taskBoundaryArn).toBeDefined();
+    const { stack, taskDefinition } = await render({
+      offer,
+      stackOutputs: { ExecutionRoleArn: 'arn:aws:iam::111111111111:role/left' },
+    });
+    expect(Object.keys(stack!['Resources'] as object)).toEqual(['LogGroup', 'SecurityGroup']);
+    expect(taskDefinition['executionRoleArn']).toBe('arn:aws:iam::111111111111:role/exec');
+  });
+  it("is the stack's where it has made one", async () => {
+    const { taskDefinition } = await render({ stackOutputs: { ExecutionRoleArn: 'arn:aws:iam::111111111111:role/baf/tasks/x' } });
+    expect(taskDefinition['executionRoleArn']).toBe('arn:aws:iam::111111111111:role/baf/tasks/x');
+    expect((await render({ stackOutputs: {} })).taskDefinition['executionRoleArn']).toBe('arn:aws:iam::111111111111:role/exec');
   });
 });
 
@@ -131,13 +154,22 @@ describe('a staging', () => {
         }),
       ),
     );
+  it('has an execution role for each of its services', async () => {
+    const { template } = await stackOf();
+    const roles = Object.entries(template['Resources'] as Record<string, { Type: string }>).filter(
+      ([, r]) => r.Type === 'AWS::IAM::Role',
+    );
+    expect(roles.map(([id]) => id)).toEqual(services.map((s) => `${s[0]!.toUpperCase()}${s.slice(1)}ExecutionRole`));
+    // A staging reads what its environment has.
+    expect(JSON.stringify(roles)).toContain('parameter/baf/secrets/staging/catalog/*');
+  });
   it('is one stack of all its services, whose outputs come back by service', async () => {
     const { template, outputsFor } = await stackOf();
     const { Resources, Outputs } = template as {
       Resources: Record<string, { Properties: { Actions?: unknown } }>;
       Outputs: object;
     };
-    expect(Object.keys(Resources)).toHaveLength(12);
+    expect(Object.keys(Resources)).toHaveLength(17);
     expect(Resources['UiListenerRule']!.Properties.Actions).toEqual([
       { Type: 'forward', TargetGroupArn: { Ref: 'UiTargetGroup' } },
     ]);
