@@ -14,6 +14,9 @@ import { createIamGateway } from './iam.js';
 import { createLogsGateway } from './logs.js';
 import { readOffer } from './offer.js';
 import { createScalingGateway } from './scaling.js';
+import { createParameterStore } from './parameter-store.js';
+import { findRunningTasks } from './running-tasks.js';
+import { createSecretStore } from './secrets-manager.js';
 import { createSsmGateway } from './ssm.js';
 
 export function createGateways(clients: Clients, clock: Clock): (target: Target) => TargetGateways {
@@ -22,21 +25,17 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const there = known.get(target.name);
     if (there) return there;
     const where = target.name;
-    const ssm = createSsmGateway(
-      clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient(c)),
-      clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient({ ...c, maxAttempts: 1 })),
-      where,
-      clock,
-    );
+    const reader = clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient(c));
+    const writer = clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient({ ...c, maxAttempts: 1 }));
+    const ssm = createSsmGateway(reader, writer, where, clock);
+    const ecs = clients(target, async (c) => new (await import('./sdk/ecs.js')).ECSClient(c));
+    const managed = clients(target, async (c) => new (await import('./sdk/secrets-manager.js')).SecretsManagerClient(c));
     const ecr = clients(target, async (c) => new (await import('./sdk/ecr.js')).ECRClient(c));
     const cloudformation = clients(target, async (c) => new (await import('./sdk/cloudformation.js')).CloudFormationClient(c));
     const offers = new Map<string, Promise<PlatformOffer>>();
     const digests = new Map<string, Promise<string | null>>();
     const gateways: TargetGateways = {
-      ecs: createEcsGateway(
-        clients(target, async (c) => new (await import('./sdk/ecs.js')).ECSClient(c)),
-        where,
-      ),
+      ecs: createEcsGateway(ecs, where),
       ssm,
       logs: createLogsGateway(clients(target, async (c) => new (await import('./sdk/logs.js')).CloudWatchLogsClient(c))),
       alarms: createAlarmGateway(
@@ -56,6 +55,12 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
         clients(target, async (c) => new (await import('./sdk/iam.js')).IAMClient(c)),
         where,
       ),
+      values: {
+        settings: createParameterStore({ reader, writer, where, clock, type: 'String' }),
+        ssm: createParameterStore({ reader, writer, where, clock, type: 'SecureString' }),
+        secretsmanager: createSecretStore(managed, where),
+      },
+      runningTasks: (cluster, service) => findRunningTasks(ecs, where, cluster, service),
       offer: (environment) => remember(offers, environment, () => readOffer(ssm, environment, where)),
       imageDigest: (repository, tag) =>
         remember(digests, `${repository}:${tag}`, () => findImageDigest(ecr, where, repository, tag)),

@@ -16,6 +16,9 @@ export interface Pacer {
   estimate(calls: number): number;
 }
 
+/** Three writes to SSM a second are what an account has by default; the rest of a percent is for clocks that differ. */
+export const WRITES: Pace = { burst: 2, perSecond: 2.9 };
+
 const SLOWEST_PER_SECOND = 0.5;
 /** What a call that passes gives back of the pace. */
 const RECOVERY = 1.05;

@@ -6,11 +6,8 @@ import type { Clock } from '../model/clock.js';
 import type { Parameter, ParameterMetadata } from '../model/parameter.js';
 import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
-import { createPacer } from './pacer.js';
+import { createPacer, WRITES } from './pacer.js';
 import { historyOf, putOnce } from './ssm-put.js';
-
-/** Three writes a second are what an account has by default; the rest of a percent is for clocks that differ. */
-const WRITES = { burst: 2, perSecond: 2.9 };
 
 /** `writer` must not try again by itself: each PutParameter makes a version. */
 export function createSsmGateway(

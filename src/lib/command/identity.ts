@@ -1,7 +1,8 @@
 /** `baf whoami | credentials | exec-with`: who the user is, and sessions of the platform's roles for other tools. */
 import { openApp, type App, type AppFlags } from '../app.js';
-import { ExitCode, UserError } from '../errors/user-error.js';
+import { UserError } from '../errors/user-error.js';
 import type { Target } from '../model/target.js';
+import { runProgram } from './run-program.js';
 import { findTarget } from './select.js';
 
 interface Done {
@@ -69,8 +70,7 @@ export const showCredentials = (flags: AppFlags & { readonly target: string; rea
 
 /** Runs a command with the credentials of a target in its environment; returns its exit code. */
 export const execWith = (place: string, words: readonly string[], flags: AppFlags): Promise<number> => {
-  const [command, ...args] = words;
-  if (command === undefined)
+  if (words.length === 0)
     throw new UserError('Usage', {
       message: 'There is no command after --.',
       nextSteps: [`e.g. baf exec-with ${place} -- aws ecs list-services --cluster baf`],
@@ -78,18 +78,10 @@ export const execWith = (place: string, words: readonly string[], flags: AppFlag
   return withApp(flags, async (app) => {
     const target = findTarget(app.platform, place);
     const credentials = await app.aws.credentials(target.accountId);
-    const { execa } = await import('execa');
     const env = { ...process.env, ...environmentOf(app, target, credentials) };
     // A profile in the environment would win over the keys that are given here.
     for (const name of ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_CREDENTIAL_EXPIRATION']) delete env[name];
-    const run = await execa(command, args, { stdio: 'inherit', env, extendEnv: false, reject: false });
-    if (run.code === 'ENOENT' || run.code === 'EACCES')
-      throw new UserError('CommandMissing', {
-        message: `${command} cannot be run: ${run.code === 'ENOENT' ? 'there is no such program' : 'it is not executable'}.`,
-        nextSteps: ['Check its name and your PATH.'],
-        exitCode: ExitCode.usage,
-      });
-    return run.exitCode ?? (run.signal === 'SIGINT' ? 130 : run.signal === 'SIGTERM' ? 143 : 1);
+    return runProgram(words, env);
   });
 };
 

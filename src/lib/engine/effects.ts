@@ -5,7 +5,9 @@ import type { Parameter, ParameterMetadata, ParameterVersion } from '../model/pa
 import type { ServiceState, StageState, StoppedTask, TaskDefinitionState } from '../model/observed.js';
 import type { Target } from '../model/target.js';
 import type { TargetHealth } from '../model/target-health.js';
+import type { RunningTask } from '../model/stored-value.js';
 import type { StackEngine } from '../stacks/engine.js';
+import type { ValueStores } from './value-store.js';
 
 export interface DescribeOptions {
   /** INACTIVE services too: those that were deleted. */
@@ -111,6 +113,9 @@ export interface TargetGateways {
   targetGroups: TargetGroupGateway;
   stacks: StackEngine;
   rolePolicies: RolePolicyGateway;
+  values: ValueStores;
+  /** Tasks of a service that run now; none where there is no such service. */
+  runningTasks(cluster: string, service: string): Promise<RunningTask[]>;
   offer(environment: string): Promise<PlatformOffer>;
   /** Digest of an image in the registry that the target pulls from, or null where it is not there. */
   imageDigest(repository: string, tag: string): Promise<string | null>;

@@ -1,13 +1,15 @@
 /** Where settings and secrets are kept, and how a service's references name them (docs/settings.md). */
 
+import type { StoreName } from '../model/stored-value.js';
+
+export type { StoreName };
+
 /** Of a key: one level of a parameter's name. */
 export const KEY = /^[A-Za-z0-9_.-]{1,64}$/;
 export const KEY_RULE = 'a key has letters, digits, _ . and -, and at most 64 characters';
 
 /** AWS adds `-` and six characters to a secret's ARN: a name that ends so could not be told from one. */
 export const ENDS_LIKE_ARN = /-[A-Za-z0-9]{6}$/;
-
-export type StoreName = 'ssm' | 'secretsmanager';
 
 /** Settings and secrets have trees of their own: who may read all settings need not read one secret. */
 export const settingsPath = (environment: string, service: string): string => `/baf/settings/${environment}/${service}`;
