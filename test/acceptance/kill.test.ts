@@ -58,6 +58,11 @@ describe('kill -9', () => {
     expect((listed as { tags: { running: string; live: string }[] }).tags.map((t) => `${t.running} ${t.live}`)).toEqual(
       Array(3).fill('1.4.0 1.4.0'),
     );
+    // One record for the three runs, with all that they did.
+    const { value: past } = await here.json('history', 'ui', '--env', 'prod', ...fast);
+    const { deploys } = past as { deploys: { status: string; rollouts: { status: string; from: { tag: string } | null }[] }[] };
+    expect(deploys.map((d) => d.status)).toEqual(['succeeded', 'succeeded']);
+    expect(deploys[0]!.rollouts.map((r) => `${r.from?.tag} ${r.status}`)).toEqual(Array(3).fill('1.3.0 succeeded'));
   });
 });
 

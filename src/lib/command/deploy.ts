@@ -1,22 +1,20 @@
 /** `baf deploy`: from flags to a plan, and from the plan to its outcome. */
 import { openApp } from '../app.js';
 import { parseDuration } from '../config/checks.js';
-import { deploy } from '../engine/deploy.js';
 import { makePlan } from '../engine/observe.js';
-import { ExitCode, UserError } from '../errors/user-error.js';
+import { ExitCode } from '../errors/user-error.js';
 import { checkOutlast } from '../identity/outlast.js';
 import type { StrategyName } from '../model/service.js';
-import type { DeployOutcome } from '../model/outcome.js';
-import type { DeployPlan } from '../rollout/plan.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
-import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
 import { parseBudget } from '../rollout/budget.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { affectedBy } from '../rollout/affected.js';
+import { makeId } from './carry-out.js';
 import { confirm } from './confirm.js';
+import { finish } from './finish.js';
 import { openGuard, warnFrozen, type GuardFlags } from './guards.js';
-import { showProgress, type ProgressFlags } from './progress.js';
+import type { ProgressFlags } from './progress.js';
 import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices, watchedIn } from './select.js';
 
 interface DeployFlags extends GuardFlags, ProgressFlags {
@@ -49,10 +47,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const app = await openApp(flags, read);
   try {
     const templates = await loadTemplates(services, app.templateDirs);
-    const id = `d-${new Date(app.effects.clock.now())
-      .toISOString()
-      .replace(/[-:.TZ]/g, '')
-      .slice(0, 14)}-${Math.random().toString(36).slice(2, 6)}`;
+    const id = makeId(app);
     const names = services.map((s) => s.name);
     const change = { environment, services: names, kind: 'deploy', deploy: id, lastsMs: timeoutMs } as const;
     const guard = flags.plan ? await warnFrozen(app, change, flags) : await openGuard(app, change, flags);
@@ -86,41 +81,13 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     if (environment.protected && changes && process.stdin.isTTY && !flags.yes)
       await confirm(`Deploy ${names.join(', ')} to ${environment.name}?`, flags, `${environment.name} is protected`);
     const options = {
-      kind: 'deploy',
-      name: environment.name,
       onFailure: flags['on-failure'],
       timeoutMs,
-      writesTag: true,
       maxFailures,
       ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
-      note: guard.note,
     } as const;
-    const { events, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) =>
-      changes
-        ? guard.run(whatOf(plan), signal, async function* (effects, ends, lock) {
-            // Somebody was at it after the plan was made, or shortly before: it is made anew.
-            const stale = lock.before !== null && lock.before > plannedAt - 60_000;
-            yield* deploy(stale ? await observe() : plan, options, effects, ends);
-          })
-        : deploy(plan, options, app.effects, signal),
-    );
-    const last = events.findLast((event) => event.type === 'deploy.ended');
-    if (!last) throw new UserError('DeployLost', { message: 'The deploy ended without an outcome.', exitCode: ExitCode.bug });
-    const outcome: DeployOutcome = last.outcome;
-    const exitCode = interrupted ? (interrupted === 'SIGINT' ? 130 : 143) : exitCodeOf(outcome);
-    return {
-      json: { deploy: outcome },
-      text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 1000 }),
-      exitCode,
-    };
+    return await finish({ app, environment, kind: 'deploy', flags, options, guard, plan, plannedAt, observe });
   } finally {
     await app.close();
   }
-}
-
-/** `ui 1.4.0, catalog 1.3.0`, for those who wait. */
-function whatOf(plan: DeployPlan): string {
-  const versions = plan.waves.flatMap((w) => w.rollouts.map((r) => `${r.service.name} ${r.to.tag}`));
-  const [one, two, three, ...more] = new Set(versions);
-  return [one, two, three].filter(Boolean).join(', ') + (more.length > 0 ? ` and ${more.length} more` : '');
 }

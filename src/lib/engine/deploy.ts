@@ -3,7 +3,8 @@ import type { Cause } from '../model/cause.js';
 import type { BafEvent } from '../model/event.js';
 import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
 import { allowedFailures, NO_FAILURES, type FailureBudget } from '../rollout/budget.js';
-import { isBadEnd, statusOf, toBringBack } from '../rollout/outcomes.js';
+import { stopOf, type Stop } from '../model/stop.js';
+import { asChanged, cancelledStatus, isBadEnd, statusOf, toBringBack } from '../rollout/outcomes.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { jobsOf, keyOf, nextJobs, type JobState } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
@@ -11,7 +12,7 @@ import { alarmCause, bake, nameAlarm } from './alarms.js';
 import { createContacts, throughGaps } from './contact.js';
 import type { AuditNote } from '../tags/audit.js';
 import type { Effects } from './effects.js';
-import { goBack, withDeploy } from './go-back.js';
+import { cancelledBy, goBack, withDeploy } from './go-back.js';
 import { openingOf } from './opening.js';
 import { createPollers } from './pollers.js';
 import { EventQueue } from './queue.js';
@@ -33,6 +34,10 @@ export interface DeployOptions {
   readonly parallel?: number;
   /** What the audit records of tags say besides. */
   readonly note?: AuditNote;
+  /** What deploy tags say of themselves: default `deploy`. */
+  readonly op?: 'deploy' | 'rollback';
+  /** Waited for before anything new is begun. */
+  readonly gate?: () => Promise<void>;
 }
 
 /** Events of the deploy, the last of which is `deploy.ended` with the outcome. */
@@ -89,12 +94,14 @@ class Deploy {
       // What is left of it, or of all, once nothing new starts.
       await this.runWave(wave);
     }
-    if (!this.signal.aborted && this.options.onFailure === 'rollback') await this.bringBack();
+    const stop = stopOf(this.signal);
+    if (stop?.how === 'back') await this.cancel(stop);
+    else if (!this.signal.aborted && this.options.onFailure === 'rollback') await this.bringBack();
     const rollouts = this.rollouts.map((r) => this.outcomes.get(keyOf(r))!);
     const outcome: DeployOutcome = {
       id: this.plan.id,
       environment: this.plan.environment,
-      status: statusOf(rollouts),
+      status: stop?.how === 'back' ? cancelledStatus(rollouts) : statusOf(rollouts),
       startedAt: new Date(startedAt).toISOString(),
       finishedAt: new Date(this.now()).toISOString(),
       rollouts,
@@ -195,17 +202,30 @@ class Deploy {
   private async bringBack(): Promise<void> {
     const ended = this.rollouts.map((r) => ({
       key: keyOf(r),
-      outcome: this.outcomes.get(keyOf(r))!,
-      started: this.started.has(keyOf(r)),
+      outcome: asChanged(r, this.outcomes.get(keyOf(r))!),
+      started: this.started.has(keyOf(r)) || r.resumed != null,
       hasPrevious: r.previousArn !== null,
     }));
     const keys = toBringBack(ended, this.usedUp());
     const failed = ended.find(({ outcome }) => isBadEnd(outcome.status))?.outcome;
+    if (keys.length > 0) await this.back(keys, withDeploy(failed!));
+  }
+
+  /** Somebody wants it undone: all that this deploy has begun goes back, except what is new and has nothing to go back to. */
+  private async cancel(stop: Stop): Promise<void> {
+    const begun = this.rollouts.filter((r) => {
+      const { status } = asChanged(r, this.outcomes.get(keyOf(r))!);
+      return r.previousArn !== null && (status === 'succeeded' || status === 'cancelled' || status === 'failed');
+    });
+    await this.back(begun.map(keyOf), cancelledBy(stop));
+  }
+
+  private async back(keys: readonly string[], because: Cause): Promise<void> {
     await Promise.all(
       this.rollouts
         .filter((r) => keys.includes(keyOf(r)))
         .map(async (r) => {
-          const back = () => goBack(r, this.outcomes.get(keyOf(r))!, this.contextOf(r, this.emit), withDeploy(failed!));
+          const back = () => goBack(r, this.outcomes.get(keyOf(r))!, this.contextOf(r, this.emit), because);
           this.outcomes.set(keyOf(r), await this.scaleIn.during(r, back));
         }),
     );
@@ -225,6 +245,8 @@ class Deploy {
       onFailure,
       writesTag,
       ...(note ? { note } : {}),
+      op: this.options.op ?? 'deploy',
+      gate: this.options.gate ?? (() => Promise.resolve()),
     };
   }
 

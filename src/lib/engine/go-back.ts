@@ -3,6 +3,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Cause } from '../model/cause.js';
 import { revisionOf, type ServiceState } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
+import type { Stop } from '../model/stop.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
 import type { EcsDeploymentConfiguration } from '../rollout/strategies/strategy.js';
@@ -91,4 +92,11 @@ export const withDeploy = (failed: RolloutOutcome): Cause => ({
   code: 'RolledBackWithDeploy',
   message: `${failed.service} failed in ${failed.target}; this one was brought back so that no environment is left with two versions.`,
   advice: failed.cause?.advice ?? 'Fix the failure and deploy again.',
+});
+
+/** Why everything is brought back that a deploy has begun: somebody wants that. */
+export const cancelledBy = ({ by }: Stop): Cause => ({
+  code: 'Cancelled',
+  message: `${by ?? 'The user'} cancelled the deploy: what it had changed was brought back.`,
+  advice: 'Deploy again when it should go on.',
 });

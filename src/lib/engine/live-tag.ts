@@ -16,12 +16,13 @@ export async function markLive(plan: PlannedRollout, context: RolloutContext, ve
 
 /** Writes the tag that was there before as a new version: the desired version is again the one that serves. */
 export async function restoreTag(plan: PlannedRollout, context: RolloutContext): Promise<void> {
-  if (!context.writesTag || !plan.changes.includes('tag') || plan.previousTagValue === null) return;
+  const previous = plan.changes.includes('tag') ? plan.previousTagValue : (plan.resumed?.tagValue ?? null);
+  if (!context.writesTag || previous === null) return;
   const { ssm } = context.effects.at(plan.target);
   const name = tagParameter(context.environment, plan.service.name);
   const [now] = await ssm.get([name]);
-  if (!now || now.value === plan.previousTagValue) return;
+  if (!now || now.value === previous) return;
   const record = { by: context.effects.actor, op: 'rollback' as const, version: now.version + 1, deploy: context.deployId };
-  const version = await ssm.put(name, plan.previousTagValue, { description: formatAudit(record) });
+  const version = await ssm.put(name, previous, { description: formatAudit(record) });
   await ssm.label(name, version, ['live']);
 }

@@ -23,6 +23,8 @@ export interface PlanRequest {
   readonly waves: readonly Wave[];
   /** Tag by service; a service left out keeps its deploy tag, or takes its default tag. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Tag by `service target`, where targets differ: before `tags`. */
+  readonly tagsAt?: Readonly<Record<string, string>>;
   readonly templates: Readonly<Record<string, TemplateFiles>>;
   /** The staging's one stack is applied by the caller, who then gives its outputs by service. */
   readonly stackOutputs?: Readonly<Record<string, Record<string, string>>>;
@@ -53,7 +55,10 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
       const ofService = tags.filter((p) => p.name === tagParameter(request.environment, service.name));
       const stored = ofService.find((p) => p.selector === null) ?? null;
       const live = ofService.find((p) => p.selector === ':live') ?? null;
-      const tag = request.tags[service.name] ?? (stored ? parseTagValue(stored.value).tag : service.tag);
+      const tag =
+        request.tagsAt?.[`${service.name} ${target.name}`] ??
+        request.tags[service.name] ??
+        (stored ? parseTagValue(stored.value).tag : service.tag);
       if (!tag)
         throw new UserError('TagMissing', {
           message: `No tag for ${service.name}: it has no deploy tag in ${request.environment} (${target.name}) yet.`,

@@ -31,6 +31,8 @@ export interface RolloutContext {
   readonly writesTag: boolean;
   /** What audit records say besides. */
   readonly note?: AuditNote;
+  readonly op: 'deploy' | 'rollback';
+  readonly gate: () => Promise<void>;
 }
 
 export async function rollOut(plan: PlannedRollout, context: RolloutContext): Promise<RolloutOutcome> {
@@ -39,12 +41,14 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   const id = { service: plan.service.name, target: plan.target.name };
   const step = (name: RolloutStep, detail?: string) =>
     emit({ type: 'rollout.step', at: at(), ...id, step: name, ...(detail ? { detail } : {}) });
-  emit({ type: 'rollout.started', at: at(), ...id });
   const end = (status: RolloutOutcome['status'], to: RolloutOutcome['to'], cause?: Cause): RolloutOutcome => {
     const outcome = { ...id, status, from: plan.from, to, ...(cause ? { cause } : {}) };
     emit({ type: 'rollout.ended', at: at(), ...outcome });
     return outcome;
   };
+  await context.gate();
+  if (context.signal.aborted) return end('skipped', plan.to);
+  emit({ type: 'rollout.started', at: at(), ...id });
   if (plan.action === 'unchanged') return end('unchanged', plan.to);
   const gateways = effects.at(plan.target);
   let to = plan.to;
@@ -61,7 +65,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
       step('tag', plan.to.tag);
       const record = {
         by: effects.actor,
-        op: 'deploy' as const,
+        op: context.op,
         version: plan.tagVersion + 1,
         deploy: context.deployId,
         ...context.note,
@@ -79,6 +83,8 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
         ? latest
         : await gateways.ecs.registerTaskDefinition(rendered.taskDefinition);
     to = { tag: plan.to.tag, revision: revisionOf(definition.arn) };
+    await context.gate();
+    context.signal.throwIfAborted();
     step('service', plan.serviceName);
     const startedAt = at();
     const service = await startService(plan, context, rendered.service, definition.arn);

@@ -99,7 +99,18 @@ export type BafEvent =
   | { type: 'freeze.overridden'; at: number; freezes: readonly string[]; reason: string }
   /** Something about the whole: shared stack, interruption. */
   | { type: 'step'; at: number; name: string; state: 'started' | 'succeeded' | 'failed'; detail?: string }
-  | { type: 'interrupted'; at: number; signal: 'SIGINT' | 'SIGTERM'; running: readonly string[] }
+  | {
+      type: 'interrupted';
+      at: number;
+      signal: 'SIGINT' | 'SIGTERM';
+      running: readonly string[];
+      /** Whether the user is asked: to leave (key l) or to go back (key b). */
+      asks?: boolean;
+      /** The command that attaches again. */
+      attach?: string | null;
+    }
+  /** It stops: ECS goes on with what is under way, or what was changed is brought back. `by`: who asked for it elsewhere. */
+  | { type: 'stopping'; at: number; how: 'leave' | 'back'; by: string | null; attach: string | null }
   | { type: 'warning'; at: number; text: string }
   /** A service of AWS does not answer in a target; rollouts there go on by themselves. Once, and its end once. */
   | { type: 'contact.lost'; at: number; target: string; api: string; reason: string }

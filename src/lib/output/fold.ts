@@ -116,7 +116,9 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
     case 'freeze.overridden':
       return { ...state, notice: overriddenText(event) };
     case 'interrupted':
-      return { ...state, notice: interruption(event.signal, event.running) };
+      return { ...state, notice: interruption(event) };
+    case 'stopping':
+      return { ...state, notice: stoppingText(event) };
     case 'warning':
       return { ...state, notice: event.text };
     case 'contact.lost':
@@ -177,8 +179,18 @@ export const alarmText = (event: Extract<BafEvent, { type: 'wave.alarm' }>): str
 export const budgetText = ({ failed, allowed, onFailure }: Extract<BafEvent, { type: 'budget.used-up' }>): string =>
   `${failed} failed, ${allowed} allowed: nothing new is started${onFailure === 'rollback' ? ', and what was changed is brought back' : ''}.`;
 
-export const interruption = (signal: string, running: readonly string[]): string =>
-  `${signal}: nothing new is started. ${running.length > 0 ? `ECS goes on with ${running.join(', ')}; run the same command again to take it up. ` : ''}Once more leaves at once.`;
+export function interruption({ signal, running, asks, attach }: Extract<BafEvent, { type: 'interrupted' }>): string {
+  const under = running.length > 0 ? `ECS goes on with ${running.join(', ')}` : 'nothing is under way';
+  if (asks)
+    return `${signal}: nothing new is started. Press l to leave (${under}${attach ? `; ${attach} attaches` : ''}), b to go back, Ctrl-C to leave at once.`;
+  const again = running.length > 0 ? `${under}; run the same command again to take it up. ` : '';
+  return `${signal}: nothing new is started. ${again}${attach ? `To attach: ${attach}. ` : ''}Once more leaves at once.`;
+}
+
+export const stoppingText = ({ how, by, attach }: Extract<BafEvent, { type: 'stopping' }>): string =>
+  how === 'back'
+    ? `${by === null ? 'Going back' : `${by} cancelled this deploy: going back`} to what was there before. Ctrl-C leaves at once.`
+    : `Leaving: ECS goes on.${attach ? ` To attach: ${attach}` : ''}`;
 
 /** A gap in the contact with AWS, or its end. */
 export const contactText = (event: Extract<BafEvent, { type: 'contact.lost' | 'contact.back' }>): string =>

@@ -1,7 +1,18 @@
 /** One line for each event that means something: for pipes and logs. */
 import type { BafEvent } from '../model/event.js';
 import type { RolloutOutcome } from '../model/outcome.js';
-import { alarmText, budgetText, contactText, interruption, lateEnds, stageText, tasksText, titleOf, versions } from './fold.js';
+import {
+  alarmText,
+  budgetText,
+  contactText,
+  interruption,
+  lateEnds,
+  stageText,
+  stoppingText,
+  tasksText,
+  titleOf,
+  versions,
+} from './fold.js';
 import { keptText, overriddenText, waitingText } from './lock-text.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean, duration, paint } from './style.js';
@@ -79,7 +90,9 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
       case 'freeze.overridden':
         return [yellow(overriddenText(event))];
       case 'interrupted':
-        return [yellow(interruption(event.signal, event.running))];
+        return [yellow(interruption(event))];
+      case 'stopping':
+        return [yellow(stoppingText(event))];
       case 'warning':
         return [yellow(`warning: ${event.text}`)];
       case 'contact.lost':

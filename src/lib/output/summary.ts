@@ -31,7 +31,8 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { co
     }
   }
   if (outcome.status === 'unchanged') lines.push('  Nothing to do.');
-  if (outcome.status === 'cancelled') lines.push('  Run the same command again to finish it.');
+  if (outcome.status === 'cancelled' && !outcome.rollouts.some((r) => r.status === 'rolled-back'))
+    lines.push('  Run the same command again to finish it.');
   return lines.join('\n');
 }
 

@@ -1,5 +1,6 @@
 /** What the ends of rollouts come to. */
 import type { DeployStatus, RolloutOutcome, RolloutStatus } from '../model/outcome.js';
+import type { PlannedRollout } from './plan.js';
 
 export const isBadEnd = (status: RolloutStatus): boolean => status === 'failed' || status === 'rolled-back';
 
@@ -38,3 +39,11 @@ export function toBringBack(ended: readonly Ended[], usedUp: boolean): string[] 
     })
     .map(({ key }) => key);
 }
+
+/** A deploy that was taken up again finds done what it had done before: it has changed that all the same. */
+export const asChanged = (planned: Pick<PlannedRollout, 'resumed'>, outcome: RolloutOutcome): RolloutOutcome =>
+  planned.resumed != null && outcome.status === 'unchanged' ? { ...outcome, status: 'succeeded' } : outcome;
+
+/** Of a deploy that was to go back: failed where a way back did. */
+export const cancelledStatus = (rollouts: readonly RolloutOutcome[]): DeployStatus =>
+  rollouts.some((r) => r.status === 'failed') ? statusOf(rollouts) : 'cancelled';

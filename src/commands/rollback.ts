@@ -1,0 +1,39 @@
+import { Args, Flags } from '@oclif/core';
+import { BafCommand } from '../lib/command/base.js';
+import { guardFlags } from '../lib/command/guard-flags.js';
+import { UserError } from '../lib/errors/user-error.js';
+
+export default class Rollback extends BafCommand {
+  static override description = 'Go back to the version that was steady before; never to one that was not.';
+  static override examples = [
+    'baf rollback ui --env prod',
+    'baf rollback ui --env prod --to 1.3.9',
+    'baf rollback ui catalog --env prod --to-time 2h',
+  ];
+  static override strict = false;
+  static override args = { service: Args.string({ ignoreStdin: true, description: 'services to roll back' }) };
+  static override flags = {
+    env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
+    to: Flags.string({ description: 'to this tag, which was steady there', helpValue: 'TAG', exclusive: ['to-time'] }),
+    'to-time': Flags.string({ description: 'to what was steady then: 2h (ago), 2026-11-19T14:00 (UTC)', helpValue: 'T' }),
+    force: Flags.boolean({ description: 'with --to: also to a tag that is not known to have been steady', dependsOn: ['to'] }),
+    targets: Flags.string({ description: 'only these targets (account/region, account or region)', multiple: true }),
+    plan: Flags.boolean({ description: 'show what would change, touch nothing' }),
+    ...guardFlags,
+    timeout: Flags.string({ description: 'longest time for one rollout, e.g. 20m', default: '30m' }),
+  };
+
+  async run(): Promise<object> {
+    const { argv, flags } = await this.parse(Rollback);
+    if (argv.length === 0)
+      throw new UserError('ServiceMissing', {
+        message: 'Name the services to roll back.',
+        nextSteps: ['baf rollback SERVICE... --env ENV'],
+      });
+    const { rollBack } = await import('../lib/command/rollback.js');
+    const done = await rollBack({ ...flags, services: argv as string[] });
+    if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
+    process.exitCode = done.exitCode;
+    return done.json;
+  }
+}

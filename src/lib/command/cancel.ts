@@ -1,0 +1,144 @@
+/** `baf cancel`: stops a deploy and goes back; by its own process where that lives, else by this one. */
+import { openApp, readFiles, type App } from '../app.js';
+import { parseDuration } from '../config/checks.js';
+import { resolveService } from '../config/resolve.js';
+import { deploy } from '../engine/deploy.js';
+import { makePlan } from '../engine/observe.js';
+import { readRecord, writeRecord, writeWish } from '../engine/records.js';
+import { ExitCode, UserError } from '../errors/user-error.js';
+import type { DeployOutcome } from '../model/outcome.js';
+import type { Environment } from '../model/platform.js';
+import { shouldColor } from '../output/style.js';
+import { summarizeDeploy } from '../output/summary.js';
+import { cancelledRecord, wayBack } from '../records/cancel.js';
+import { outcomeOf } from '../records/outcome.js';
+import { isOpen, type DeployRecord } from '../records/record.js';
+import { exitCodeOfSignal } from '../system/signals.js';
+import { needAccess } from './access-guard.js';
+import { recordPlace } from './carry-out.js';
+import { confirm } from './confirm.js';
+import { openGuard } from './guards.js';
+import { showProgress } from './progress.js';
+import { only } from './rollback.js';
+import { findEnvironment, loadTemplates } from './select.js';
+import { attach, checkDeployId, current, goneHere, type WatchDone, type WatchFlags } from './watch.js';
+
+export type CancelFlags = WatchFlags & { readonly timeout: string; readonly yes: boolean; readonly 'no-input': boolean };
+
+export async function cancelOne(id: string | null, flags: CancelFlags): Promise<WatchDone> {
+  checkDeployId(id);
+  const read = await readFiles(flags);
+  const environment = findEnvironment(read.platform, flags.env);
+  const timeoutMs = parseDuration(flags.timeout);
+  const app = await openApp(flags, read);
+  try {
+    const record = await meant(id, app, environment);
+    await needAccess(app, environment, flags, timeoutMs);
+    if (environment.protected && process.stdin.isTTY && !flags.yes)
+      await confirm(`Cancel ${record.id} and go back?`, flags, `${environment.name} is protected`);
+    const place = recordPlace(environment);
+    // Written in every case: nobody goes on with it, and a process that only slept goes back as well.
+    await writeWish(place, record.id, { by: app.actor }, app.effects);
+    if (!goneHere(record, app.effects.clock.now())) {
+      const { watched, interrupted } = await attach(record.id, app, environment, flags);
+      if (!watched)
+        throw new UserError('Detached', {
+          message: `${record.id} is being cancelled; this command only stopped looking.`,
+          nextSteps: [`baf watch ${record.id} --env ${environment.name}`],
+          exitCode: exitCodeOfSignal(interrupted ?? 'SIGINT'),
+        });
+      if (!watched.lost) return done(watched.outcome, flags);
+    }
+    const now = (await readRecord(place, record.id, app.effects))?.record ?? record;
+    return isOpen(now)
+      ? await goBackHere(now, app, environment, flags, timeoutMs)
+      : done(outcomeOf(now, 'cancelled', now.beatAt), flags);
+  } finally {
+    await app.close();
+  }
+}
+
+async function meant(id: string | null, app: App, environment: Environment): Promise<DeployRecord> {
+  const found =
+    id === null
+      ? await current(app, environment)
+      : ((await readRecord(recordPlace(environment), id, app.effects))?.record ?? null);
+  if (found && isOpen(found)) return found;
+  const history = `baf history --env ${environment.name}`;
+  if (!found)
+    throw new UserError(id === null ? 'NothingRunning' : 'DeployUnknown', {
+      message: id === null ? `No deploy to ${environment.name} is running.` : `There is no deploy ${id} in ${environment.name}.`,
+      nextSteps: [history],
+      exitCode: id === null ? ExitCode.refused : ExitCode.usage,
+    });
+  const services = [...new Set(found.rollouts.map((r) => r.service))];
+  throw new UserError('DeployEnded', {
+    message: `${found.id} has ended already: ${found.state}.`,
+    nextSteps: found.state === 'succeeded' ? [`baf rollback ${services.join(' ')} --env ${environment.name}`] : [history],
+    exitCode: ExitCode.refused,
+  });
+}
+
+/** Its process is gone: what it had changed is brought back from here, and its record gets its end. */
+async function goBackHere(
+  record: DeployRecord,
+  app: App,
+  environment: Environment,
+  flags: CancelFlags,
+  timeoutMs: number,
+): Promise<WatchDone> {
+  const tagsAt = wayBack(record);
+  const names = [...new Set(record.rollouts.map((r) => r.service))].filter((name) => Object.hasOwn(app.project.services, name));
+  const services = names.map((name) => resolveService(app.project, name, environment.name));
+  const templates = await loadTemplates(services, app.templateDirs);
+  const waves = [{ targets: environment.waves.flatMap((w) => w.targets), bakeMs: 0 }];
+  const rest = { project: app.project.name, environment: environment.name, staging: null, templates, tags: {}, tagsAt };
+  const isMeant = (service: string, target: string): boolean => Object.hasOwn(tagsAt, `${service} ${target}`);
+  const chosen = services.filter((s) => Object.keys(tagsAt).some((key) => key.startsWith(`${s.name} `)));
+  const meantWaves = waves.map((w) => ({ ...w, targets: w.targets.filter((t) => chosen.some((s) => isMeant(s.name, t.name))) }));
+  const plan = only(await makePlan({ id: record.id, services: chosen, waves: meantWaves, ...rest }, app.effects), isMeant);
+  const options = {
+    kind: 'deploy',
+    name: environment.name,
+    onFailure: 'stop',
+    timeoutMs,
+    writesTag: true,
+    op: 'rollback',
+  } as const;
+  // A freeze keeps nobody from going back; the lock of the process that is gone is waited for until its lease has ended.
+  const passes = { 'lock-wait': '5m', 'override-freeze': true, reason: `cancel ${record.id}` };
+  const change = {
+    environment,
+    services: chosen.map((s) => s.name),
+    kind: 'rollback',
+    deploy: record.id,
+    lastsMs: timeoutMs,
+  } as const;
+  const guard = await openGuard(app, change, { ...flags, ...passes });
+  const { events, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) =>
+    guard.run(`cancel ${record.id}`, signal, async function* (effects, ends) {
+      yield* deploy(plan, { ...options, note: guard.note }, effects, ends);
+    }),
+  );
+  const outcome = events.findLast((event) => event.type === 'deploy.ended')?.outcome;
+  if (interrupted || !outcome)
+    throw new UserError('Interrupted', {
+      message: `${record.id} is not cancelled yet: ECS goes on with what was begun.`,
+      nextSteps: [`baf cancel ${record.id} --env ${environment.name} goes on.`],
+      exitCode: exitCodeOfSignal(interrupted ?? 'SIGINT'),
+    });
+  const ended = cancelledRecord(record, outcome, app.actor, app.effects.clock.now());
+  await writeRecord(recordPlace(environment), ended, app.effects);
+  return done(outcomeOf(ended, 'cancelled', app.effects.clock.now()), flags);
+}
+
+/** 0 where it was cancelled, as asked; 1 where it ended otherwise before. */
+function done(outcome: DeployOutcome, flags: CancelFlags): WatchDone {
+  const color = shouldColor(process.stdout, process.env, !flags['no-color']);
+  return {
+    json: { deploy: outcome },
+    text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 1000 }),
+    exitCode: outcome.status === 'cancelled' ? ExitCode.done : ExitCode.failed,
+    warnings: outcome.status === 'cancelled' ? [] : [`It ended before it could be cancelled: ${outcome.status}.`],
+  };
+}

@@ -1,0 +1,199 @@
+/** Watches a deploy that another process carries out: by its record and by ECS, never by that process. */
+import { UserError } from '../errors/user-error.js';
+import type { BafEvent } from '../model/event.js';
+import { revisionOf, type ServiceState } from '../model/observed.js';
+import type { DeployOutcome } from '../model/outcome.js';
+import type { Target } from '../model/target.js';
+import { isOpen, type DeployRecord, type RecordedRollout } from '../records/record.js';
+import { isUnderWay, outcomeOf } from '../records/outcome.js';
+import { statusOf } from '../rollout/outcomes.js';
+import type { Effects } from './effects.js';
+import { environmentServiceName } from './names.js';
+import { POLL_MS } from './poller.js';
+import { readRecord, type RecordPlace } from './records.js';
+import { runningTags } from './status.js';
+
+export interface Watching {
+  readonly place: RecordPlace;
+  readonly id: string;
+  /** The environment's targets, by which the record's are found. */
+  readonly targets: readonly Target[];
+  /** Whether its process is gone. */
+  isGone(record: DeployRecord): boolean;
+}
+
+export interface Watched {
+  readonly outcome: DeployOutcome;
+  readonly record: DeployRecord;
+  /** Whether it ended without its process: what ECS was at has ended, the record has not. */
+  readonly lost: boolean;
+}
+
+/** The events as the deploying process has them, so far as they can be seen from here; null where the signal ended it. */
+export async function* watchDeploy(
+  { place, id, targets, isGone }: Watching,
+  effects: Effects,
+  signal: AbortSignal,
+): AsyncGenerator<BafEvent, Watched | null> {
+  const now = () => effects.clock.now();
+  let known: DeployRecord | null = null;
+  let gone = false;
+  const seen = new Set<string>();
+  for (;;) {
+    const found = await readRecord(place, id, effects);
+    if (!found && !known)
+      throw new UserError('DeployUnknown', {
+        message: `There is no deploy ${id} in ${place.environment}.`,
+        nextSteps: [`baf history --env ${place.environment}`],
+      });
+    const record: DeployRecord = found?.record ?? known!;
+    if (!known) yield* opening(record, now());
+    yield* changes(known, record, now());
+    known = record;
+    if (!isOpen(record)) {
+      const outcome = outcomeOf(record, 'failed', now());
+      yield { type: 'deploy.ended', at: now(), outcome };
+      return { outcome, record, lost: false };
+    }
+    const states = await look(record, targets, effects);
+    for (const [r, state] of states) yield* progress(record, r, state, seen, now());
+    if (!isGone(record)) gone = false;
+    else if (!gone) {
+      gone = true;
+      yield { type: 'warning', at: now(), text: goneText(record) };
+    }
+    // Whoever deploys writes the end; only where nobody does, ECS says it.
+    if (gone && states.every(([, state]) => !state || !isRolling(state))) {
+      const ended = await settled(record, states, targets, effects);
+      yield* changes(record, ended, now());
+      const outcome = outcomeOf(ended, 'cancelled', now());
+      const told = { ...outcome, status: statusOf(outcome.rollouts) };
+      yield { type: 'deploy.ended', at: now(), outcome: told };
+      return { outcome: told, record: ended, lost: true };
+    }
+    try {
+      await effects.clock.sleep(POLL_MS, signal);
+    } catch {
+      return null;
+    }
+  }
+}
+
+const goneText = (record: DeployRecord): string =>
+  record.state === 'left'
+    ? `${record.by} left this deploy: ECS goes on with what is under way. The same command takes it up; baf cancel ${record.id} --env ${record.environment} goes back.`
+    : `The process of this deploy seems gone: its last sign was at ${new Date(record.beatAt).toISOString()}. The same command takes it up; baf cancel ${record.id} --env ${record.environment} goes back.`;
+
+function* opening(record: DeployRecord, at: number): Generator<BafEvent> {
+  const waves = Math.max(0, ...record.rollouts.map((r) => r.wave + 1));
+  const of = (wave: number) => record.rollouts.filter((r) => r.wave === wave);
+  yield {
+    type: 'deploy.started',
+    at: record.startedAt,
+    id: record.id,
+    kind: 'deploy',
+    name: record.environment,
+    environment: record.environment,
+    waves: Array.from({ length: waves }, (_, wave) => ({
+      targets: [...new Set(of(wave).map((r) => r.target))],
+      services: [...new Set(of(wave).map((r) => r.service))],
+    })),
+  };
+  for (const { service, target, wave, from, to } of record.rollouts)
+    yield { type: 'rollout.queued', at, service, target, wave, from, to };
+  const cut = Object.values(record.cut).reduce((sum, count) => sum + count, 0);
+  if (cut > 0) yield { type: 'warning', at, text: `${cut} rollouts had no room in the record: they are not shown.` };
+}
+
+function* changes(before: DeployRecord | null, record: DeployRecord, at: number): Generator<BafEvent> {
+  if (record.wave !== before?.wave) {
+    const targets = record.rollouts.filter((r) => r.wave === record.wave).map((r) => r.target);
+    yield { type: 'wave.started', at, wave: record.wave, targets: [...new Set(targets)] };
+  }
+  for (const r of record.rollouts) {
+    const { service, target, status, from, to, cause } = r;
+    const was = before?.rollouts.find((other) => other.service === service && other.target === target);
+    const wasUnderWay = was !== undefined && isUnderWay(before!, was);
+    if (isUnderWay(record, r)) {
+      if (!wasUnderWay) yield { type: 'rollout.started', at, service, target };
+    } else if (status !== 'queued' && status !== 'running' && (status !== was?.status || wasUnderWay))
+      yield { type: 'rollout.ended', at, service, target, status, from, to, ...(cause ? { cause } : {}) };
+  }
+}
+
+type Looked = [RecordedRollout, ServiceState | null];
+
+/** One DescribeServices for ten services of each target; what cannot be read now is seen at the next look. */
+async function look(record: DeployRecord, targets: readonly Target[], effects: Effects): Promise<Looked[]> {
+  const underWay = record.rollouts.filter((r) => isUnderWay(record, r));
+  const found = await Promise.all(
+    targets.map(async (target): Promise<Looked[]> => {
+      const here = underWay.filter((r) => r.target === target.name);
+      if (here.length === 0) return [];
+      const { ecs, offer } = effects.at(target);
+      const names = here.map((r) => environmentServiceName(record, { name: r.service }));
+      const { cluster } = await offer(record.environment);
+      const states = await ecs.describeServices(cluster, names);
+      return here.map((r, index) => [r, states.find((s) => s.name === names[index]) ?? null]);
+    }),
+  );
+  return found.flat();
+}
+
+const primaryOf = (state: ServiceState) => state.deployments.find((d) => d.status === 'PRIMARY');
+const isRolling = (state: ServiceState): boolean => primaryOf(state)?.rolloutState === 'IN_PROGRESS';
+
+function* progress(
+  record: DeployRecord,
+  { service, target }: RecordedRollout,
+  state: ServiceState | null,
+  seen: Set<string>,
+  at: number,
+): Generator<BafEvent> {
+  if (!state) return;
+  const primary = primaryOf(state);
+  const tasks = {
+    desired: primary?.desired ?? state.desired,
+    pending: primary?.pending ?? 0,
+    running: primary?.running ?? 0,
+    old: state.running - (primary?.running ?? 0),
+  };
+  yield { type: 'rollout.progress', at, service, target, tasks };
+  for (const event of state.events.toReversed()) {
+    if (seen.has(event.id) || event.at < record.startedAt) continue;
+    seen.add(event.id);
+    const level = /fail|unable|unhealthy|rolling back/.test(event.message) ? 'warn' : 'info';
+    yield { type: 'rollout.message', at: event.at, service, target, level, text: event.message };
+  }
+}
+
+/** How ECS ended what was under way: the new version serves, or it does not. */
+async function settled(
+  record: DeployRecord,
+  states: readonly Looked[],
+  targets: readonly Target[],
+  effects: Effects,
+): Promise<DeployRecord> {
+  const ends = new Map<RecordedRollout, RecordedRollout>();
+  for (const target of targets) {
+    const here = states.filter(([r, state]) => r.target === target.name && state !== null) as [RecordedRollout, ServiceState][];
+    if (here.length === 0) continue;
+    const tags = await runningTags(
+      effects.at(target).ecs,
+      here.map(([, state]) => state),
+    );
+    for (const [r, state] of here) {
+      const serves = tags.get(state.taskDefinitionArn) === r.to.tag && primaryOf(state)?.rolloutState === 'COMPLETED';
+      const to = { tag: r.to.tag, ...(serves ? { revision: revisionOf(state.taskDefinitionArn) } : {}) };
+      ends.set(r, {
+        ...r,
+        status: serves ? 'succeeded' : primaryOf(state)?.rolloutState === 'FAILED' ? 'failed' : 'cancelled',
+        to,
+      });
+    }
+  }
+  const rollouts = record.rollouts.map(
+    (r): RecordedRollout => ends.get(r) ?? (r.status === 'running' ? { ...r, status: 'cancelled' } : r),
+  );
+  return { ...record, rollouts: rollouts.map((r) => (r.status === 'queued' ? { ...r, status: 'skipped' } : r)) };
+}

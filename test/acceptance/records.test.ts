@@ -1,0 +1,98 @@
+/** Deploys on record: seen, watched, cancelled and rolled back by other processes than the deploying one. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { place, type Place } from './harness.js';
+
+interface Deploy {
+  id: string;
+  status: string;
+  by: string;
+  kind: string;
+  rollouts: { target: string; status: string; to: { tag: string } }[];
+}
+let here: Place;
+let ben: Place;
+const prod = ['--env', 'prod', '--sandbox', '--speed', '60'];
+beforeAll(async () => {
+  here = place();
+  ben = here.with({ BAF_ACTOR: 'ben' });
+  for (const tag of ['1.3.0', '1.4.0']) expect((await here.run('deploy', 'ui', '--tag', tag, ...prod)).code).toBe(0);
+});
+afterAll(() => here.remove());
+
+const deployOf = (value: object): Deploy => (value as { deploy: Deploy }).deploy;
+const history = async (): Promise<Deploy[]> =>
+  ((await ben.json('history', 'ui', ...prod)).value as unknown as { deploys: Deploy[] }).deploys;
+const running = async (): Promise<string[]> => {
+  const { value } = await here.json('ssm', 'tags', 'ui', ...prod);
+  return (value as unknown as { tags: { tag: string; running: string; live: string }[] }).tags.map(
+    (t) => `${t.tag} ${t.running} ${t.live}`,
+  );
+};
+
+describe('a deploy that runs', () => {
+  it('is watched by somebody else, to the same end', async () => {
+    const first = here.start('deploy', 'ui', '--tag', '1.5.0', '--json', '--progress', 'jsonl', ...prod);
+    await first.sees(/"type":"wave.started"/);
+    const watched = await ben.json('watch', ...prod);
+    const ended = await first.done;
+    expect([ended.code, watched.code]).toEqual([0, 0]);
+    const own = deployOf(JSON.parse(ended.stdout) as object);
+    expect(deployOf(watched.value)).toMatchObject({ id: own.id, status: 'succeeded', rollouts: own.rollouts });
+    expect((await history())[0]).toMatchObject({ id: own.id, by: 'ana', kind: 'deploy', status: 'succeeded' });
+  });
+
+  it('is cancelled by somebody else: everything goes back', async () => {
+    const first = here.start('deploy', 'ui', '--tag', '1.6.0', '--json', '--progress', 'jsonl', ...prod);
+    await first.sees(/"step":"watching"/);
+    const cancelled = await ben.json('cancel', ...prod);
+    const ended = await first.done;
+    expect([ended.code, cancelled.code]).toEqual([1, 0]);
+    expect(deployOf(cancelled.value).rollouts.map((r) => r.status)).toEqual(['rolled-back', 'skipped', 'skipped']);
+    expect(await running()).toEqual(Array(3).fill('1.5.0 1.5.0 1.5.0'));
+  });
+
+  it('is cancelled after its process was killed', async () => {
+    const first = here.start('deploy', 'ui', '--tag', '1.7.0', '--progress', 'jsonl', ...prod);
+    await first.sees(/"step":"watching"/);
+    first.child.kill('SIGKILL');
+    await first.done;
+    expect((await history())[0]).toMatchObject({ status: 'lost', by: 'ana' });
+    const cancelled = await ben.json('cancel', ...prod);
+    expect([cancelled.code, deployOf(cancelled.value).status]).toEqual([0, 'cancelled']);
+    expect(await running()).toEqual(Array(3).fill('1.5.0 1.5.0 1.5.0'));
+    expect((await ben.json('cancel', ...prod)).code).toBe(4);
+  });
+
+  it('ends soon at SIGTERM, and is left on record', async () => {
+    const first = here.start('deploy', 'ui', '--tag', '1.8.0', '--progress', 'lines', ...prod);
+    await first.sees(/watching/);
+    const at = Date.now();
+    first.child.kill('SIGTERM');
+    const ended = await first.done;
+    expect(ended.code).toBe(143);
+    expect(Date.now() - at).toBeLessThan(8_000);
+    expect(ended.stderr).toMatch(/baf watch d-\d{14}-\w{4} --env prod/);
+    const [left] = await history();
+    expect(left).toMatchObject({ status: 'left' });
+    const again = await here.json('deploy', 'ui', '--tag', '1.8.0', ...prod);
+    expect([again.code, deployOf(again.value).id]).toEqual([0, left!.id]);
+  });
+});
+
+describe('rollback', () => {
+  it('goes to what was steady before, past what was cancelled, and not in circles', async () => {
+    const first = await here.json('rollback', 'ui', ...prod);
+    expect([first.code, deployOf(first.value).status]).toEqual([0, 'succeeded']);
+    expect(await running()).toEqual(Array(3).fill('1.5.0 1.5.0 1.5.0'));
+    expect((await here.json('rollback', 'ui', ...prod)).code).toBe(0);
+    expect(await running()).toEqual(Array(3).fill('1.4.0 1.4.0 1.4.0'));
+    expect((await history()).slice(0, 2).map((d) => d.kind)).toEqual(['rollback', 'rollback']);
+  });
+
+  it('goes to no tag that was never steady', async () => {
+    const refused = await here.json('rollback', 'ui', '--to', '1.6.0', ...prod);
+    expect([refused.code, (refused.value as { error: { code: string } }).error.code]).toEqual([4, 'NoSteadyVersion']);
+    expect((await here.json('rollback', 'ui', '--to', '1.5.0', '--plan', ...prod)).code).toBe(0);
+    expect((await here.json('rollback', 'ui', '--to-time', 'soon', ...prod)).code).toBe(2);
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
+import { jobSummary } from '../../../src/lib/output/job-summary.js';
+
+const outcome: DeployOutcome = {
+  id: 'd-20261119140000-k3x9',
+  environment: 'prod',
+  status: 'rolled-back',
+  startedAt: '2026-11-19T14:00:00.000Z',
+  finishedAt: '2026-11-19T14:04:10.000Z',
+  rollouts: [
+    {
+      service: 'ui',
+      target: 'a/eu-west-1',
+      status: 'rolled-back',
+      from: { tag: '1.3.0' },
+      to: { tag: '1.4.0' },
+      cause: { code: 'ContainerExited', message: 'exit code 1 | <script>\n# x', advice: 'Look at the log.' },
+    },
+    { service: 'ui', target: 'b/eu-west-1', status: 'skipped', from: { tag: '1.3.0' }, to: { tag: '1.4.0' } },
+    { service: 'api', target: 'a/eu-west-1', status: 'unchanged', from: null, to: { tag: '2' } },
+  ],
+};
+
+describe('the summary of a job', () => {
+  it('is a table by service and target, with the cause', () => {
+    expect(jobSummary(outcome, { kind: 'deploy', by: 'ana' })).toBe(
+      [
+        '### Deploy to prod: rolled-back',
+        '',
+        '`d-20261119140000-k3x9` by ana, 4m 10s',
+        '',
+        '| service | a/eu-west-1 | b/eu-west-1 |',
+        '| --- | --- | --- |',
+        '| ui | ❌ 1.3.0 -> 1.4.0 rolled-back | ➖ 1.3.0 -> 1.4.0 skipped |',
+        '| api | ✅ 2 unchanged |  |',
+        '',
+        '**ui** in a/eu-west-1: exit code 1 \\| \\<script> \\# x',
+        '',
+        '> Look at the log.',
+        '',
+      ].join('\n'),
+    );
+  });
+});

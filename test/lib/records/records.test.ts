@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { cancelledRecord, wayBack } from '../../../src/lib/records/cancel.js';
+import { chooseRecords, currentRecord, prunedIds, resumable, rowOf } from '../../../src/lib/records/history.js';
+import { GONE_MS, isGone, isId, newId, planKey, recordEvent } from '../../../src/lib/records/record.js';
+import { previousSteady, steadyAt, type Seen } from '../../../src/lib/records/steady.js';
+import { parsePoint } from '../../../src/lib/records/time.js';
+import { record, rollout, T0 } from './scene.js';
+
+const id = (n: number) => `d-202611191400${String(n).padStart(2, '0')}-aaaa`;
+
+describe('ids', () => {
+  it('sort by time and are recognised', () => {
+    const ids = [T0, T0 + 1000, T0 + 86_400_000].map((t) => newId(t, 0.999999));
+    expect(ids).toEqual(ids.toSorted());
+    expect(ids.every(isId)).toBe(true);
+    expect(newId(T0, 0)).toBe('d-20261119140000-0000');
+    expect(isId('d-1')).toBe(false);
+  });
+  it('of plans do not depend on the order, but on each part', () => {
+    const [a, b] = [
+      { service: 'ui', target: 'x', tag: '1' },
+      { service: 'api', target: 'x', tag: '1' },
+    ];
+    expect(planKey([a!, b!])).toBe(planKey([b!, a!]));
+    expect(planKey([a!])).not.toBe(planKey([{ ...a!, tag: '2' }]));
+  });
+});
+
+describe('events', () => {
+  it('change the record', () => {
+    const open = record({ state: 'running', finishedAt: null, rollouts: [rollout({ status: 'queued' })] });
+    const at = { at: T0, service: 'ui', target: 'shop-canary/eu-west-1' };
+    const started = recordEvent(open, { type: 'rollout.started', ...at });
+    expect(started.rollouts[0]!.status).toBe('running');
+    const cause = { code: 'C', message: 'm', advice: 'a' };
+    const { from, to } = rollout();
+    const ended = recordEvent(started, { type: 'rollout.ended', ...at, status: 'rolled-back', from, to, cause });
+    expect(ended.rollouts[0]).toMatchObject({ status: 'rolled-back', cause });
+  });
+  it('of a deploy taken up again leave done what it had done', () => {
+    const { from, to } = rollout();
+    const outcome = {
+      id: 'x',
+      environment: 'prod',
+      status: 'unchanged' as const,
+      startedAt: new Date(T0).toISOString(),
+      finishedAt: new Date(T0 + 5000).toISOString(),
+      rollouts: [{ service: 'ui', target: 'shop-canary/eu-west-1', status: 'unchanged' as const, from, to }],
+    };
+    const ended = recordEvent(record({ state: 'running', finishedAt: null }), { type: 'deploy.ended', at: T0, outcome });
+    expect([ended.state, ended.rollouts[0]!.status, ended.finishedAt]).toEqual(['succeeded', 'succeeded', T0 + 5000]);
+  });
+});
+
+describe('history', () => {
+  const open = record({ id: id(3), state: 'running', finishedAt: null });
+  const left = record({ id: id(4), state: 'left', finishedAt: null });
+  it('is newest first, by service, at most so many', () => {
+    const api = record({ id: id(2), rollouts: [rollout({ service: 'api' })] });
+    expect(chooseRecords([record({ id: id(1) }), open, api], ['ui'], 5).map((r) => r.id)).toEqual([id(3), id(1)]);
+    expect(chooseRecords([record({ id: id(1) }), open, api], [], 1).map((r) => r.id)).toEqual([id(3)]);
+  });
+  it('means the newest that runs, else the newest that was left', () => {
+    const gone = (r: { state: string }) => r.state === 'left';
+    expect(currentRecord([record(), open, left], gone)?.id).toBe(id(3));
+    expect(currentRecord([record(), left], gone)?.id).toBe(id(4));
+    expect(currentRecord([record()], gone)).toBeNull();
+  });
+  it('knows when a process is gone', () => {
+    expect(isGone(open, open.beatAt + GONE_MS)).toBe(false);
+    expect(isGone(open, open.beatAt + GONE_MS + 1)).toBe(true);
+    expect(rowOf(open, T0 + 120_000, true)).toMatchObject({ status: 'lost', seconds: 60, finishedAt: null });
+    expect(rowOf(open, T0 + 120_000, false)).toMatchObject({ status: 'running', seconds: 120 });
+  });
+  it('forgets the oldest, and nothing that runs', () => {
+    const many = Array.from({ length: 52 }, (_, n) => record({ id: id(n) }));
+    expect(prunedIds(many, T0)).toEqual([id(2), id(1), id(0)]);
+    expect(prunedIds([record({ ...open, id: id(0) }), ...many.slice(1)], T0)).toEqual([id(2), id(1)]);
+  });
+  it('takes up only an open record of the same, and no older one', () => {
+    const asked = { plan: 'x', kind: 'deploy', services: ['ui'] } as const;
+    expect(resumable([record(), open], asked)?.id).toBe(id(3));
+    expect(resumable([open], { ...asked, plan: 'y' })).toBeNull();
+    expect(resumable([open], { ...asked, kind: 'rollback' })).toBeNull();
+    expect(resumable([open, record({ id: id(9) })], asked)).toBeNull();
+  });
+});
+
+describe('what was steady', () => {
+  const target = 'shop-canary/eu-west-1';
+  const at = (n: number, from: string, to: string, more: object = {}) =>
+    record({ id: id(n), finishedAt: T0 + n * 1000, rollouts: [rollout({ from: { tag: from }, to: { tag: to } })], ...more });
+  const seen = (desired: string, records: ReturnType<typeof record>[], live = desired) => ({
+    desired,
+    live: { tag: live, at: T0 },
+    lastGood: null,
+    records,
+  });
+  const back = (s: Seen) => previousSteady('ui', target, s)?.tag ?? null;
+  it('is the one before', () => expect(back(seen('3', [at(1, '0', '1'), at(2, '1', '2'), at(3, '2', '3')]))).toBe('2'));
+  it('is the live one where the desired one never got steady', () => expect(back(seen('9', [at(1, '0', '1')], '1'))).toBe('1'));
+  it('is none where there was none', () => expect(back(seen('1', [at(1, '0', '1')]))).toBeNull());
+  it('is not one that a rollback left: rolling back twice goes further back', () => {
+    const deploys = [at(1, '0', '1'), at(2, '1', '2'), at(3, '2', '3')];
+    expect(back(seen('2', [...deploys, at(4, '3', '2', { kind: 'rollback' })]))).toBe('1');
+  });
+  it('is not one that a deploy brought back, though a label says so', () => {
+    const bad = record({ id: id(3), finishedAt: T0 + 3000, rollouts: [rollout({ to: { tag: '3' }, status: 'rolled-back' })] });
+    const s = { ...seen('2', [at(1, '0', '1'), at(2, '1', '2'), bad]), lastGood: { tag: '3', at: T0 + 2500 } };
+    expect(back(s)).toBe('1');
+  });
+  it('at a time', () => {
+    const s = seen('3', [at(1, '0', '1'), at(2, '1', '2'), at(3, '2', '3')]);
+    expect(steadyAt('ui', target, s, T0 + 2500)?.tag).toBe('2');
+    expect(steadyAt('ui', target, s, T0 - 1)).toBeNull();
+  });
+});
+
+describe('cancelling for a process that is gone', () => {
+  it('brings back what may have begun, and ends the record', () => {
+    const open = record({
+      state: 'running',
+      finishedAt: null,
+      rollouts: [
+        rollout(),
+        rollout({ service: 'new', from: null, status: 'running' }),
+        rollout({ service: 'b', status: 'unchanged' }),
+      ],
+    });
+    expect(wayBack(open)).toEqual({ 'ui shop-canary/eu-west-1': '1.3.0' });
+    const { from, to } = rollout();
+    const outcome = {
+      id: open.id,
+      environment: 'prod',
+      status: 'succeeded' as const,
+      startedAt: '',
+      finishedAt: '',
+      rollouts: [{ service: 'ui', target: 'shop-canary/eu-west-1', status: 'succeeded' as const, from: to, to: from! }],
+    };
+    const ended = cancelledRecord(open, outcome, 'ben', T0 + 9);
+    expect([ended.state, ended.finishedAt]).toEqual(['cancelled', T0 + 9]);
+    expect(ended.rollouts.map((r) => r.status)).toEqual(['rolled-back', 'cancelled', 'unchanged']);
+  });
+});
+
+describe('points in time', () => {
+  it.each([
+    ['2h', T0 - 7_200_000],
+    ['30m ago', T0 - 1_800_000],
+    ['2026-11-19', Date.parse('2026-11-19T00:00:00Z')],
+    ['2026-11-19T13:00', T0 - 3_600_000],
+    ['2026-11-19T14:00+01:00', T0 - 3_600_000],
+    ['2026-11-19 13:00:30Z', T0 - 3_570_000],
+    ['2026-02-31', null],
+    ['yesterday', null],
+    ['2x', null],
+  ])('%s', (text, at) => expect(parsePoint(text, T0)).toBe(at));
+});
