@@ -1,5 +1,5 @@
 /** The import rule of the design: commands -> app -> engine/stacks/identity/output -> pure parts -> model. */
-const pure = '^src/lib/(model|config|templates|tags|rollout|stagings|redaction|doctor|access|locks|freezes|records)/';
+const pure = '^src/lib/(model|config|templates|tags|rollout|stagings|redaction|doctor|access|locks|freezes|records|preflight)/';
 module.exports = {
   forbidden: [
     {

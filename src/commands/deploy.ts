@@ -31,6 +31,7 @@ export default class Deploy extends BafCommand {
       helpValue: 'N|N%',
     }),
     parallel: Flags.integer({ description: 'most rollouts at once (default: all of a wave)', min: 1 }),
+    'skip-checks': Flags.string({ description: 'leave out a pre-flight check, or all', multiple: true, helpValue: 'NAME' }),
     timeout: Flags.string({ description: 'longest time for one rollout, e.g. 20m', default: '30m' }),
     'on-failure': Flags.option({ options: ['rollback', 'stop'] as const, default: 'rollback' as const })({
       description: 'what to do when a rollout fails',

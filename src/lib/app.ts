@@ -114,6 +114,7 @@ export async function openSandbox(project: Project, platform: Platform, flags: A
     accounts: platform.accounts,
     targets,
     repositories: Object.values(project.services).map((s) => s.image),
+    secrets: parametersOf(project),
     region: firstRegion(platform),
     speed: flags.speed ?? DEFAULT_SPEED,
     ...serve,
@@ -122,6 +123,16 @@ export async function openSandbox(project: Project, platform: Platform, flags: A
   if (sandbox.warning) flags.notify?.(sandbox.warning);
   return sandbox;
 }
+
+const parametersOf = (project: Project): string[] => [
+  ...new Set(
+    Object.values(project.services)
+      .flatMap((s) => [s.secrets ?? {}, ...Object.values(s.environments ?? {}).map((e) => e.secrets ?? {})])
+      .flatMap((secrets) => Object.values(secrets))
+      .filter((reference) => typeof reference === 'string')
+      .filter((reference) => !reference.startsWith('arn:')),
+  ),
+];
 
 export const targetsOf = (platform: Platform, environment: string): Target[] =>
   platform.environments[environment]?.waves.flatMap((w) => w.targets) ?? [];

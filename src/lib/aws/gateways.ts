@@ -4,10 +4,13 @@ import type { Clock } from '../model/clock.js';
 import type { PlatformOffer } from '../model/offer.js';
 import type { Target } from '../model/target.js';
 import { createCloudFormationEngine } from '../stacks/cloudformation/engine.js';
+import type { Surroundings } from '../engine/surroundings.js';
+import type { ImageFact } from '../preflight/image.js';
+import { createSurroundings } from './surroundings.js';
 import type { Clients } from './clients.js';
 import { createAlarmGateway } from './alarms.js';
 import { createCloudFormationGateway } from './cloudformation.js';
-import { findImageDigest } from './ecr.js';
+import { findImage } from './ecr.js';
 import { createEcsGateway } from './ecs.js';
 import { createTargetGroupGateway } from './elbv2.js';
 import { createIamGateway } from './iam.js';
@@ -33,7 +36,8 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const ecr = clients(target, async (c) => new (await import('./sdk/ecr.js')).ECRClient(c));
     const cloudformation = clients(target, async (c) => new (await import('./sdk/cloudformation.js')).CloudFormationClient(c));
     const offers = new Map<string, Promise<PlatformOffer>>();
-    const digests = new Map<string, Promise<string | null>>();
+    const images = new Map<string, Promise<ImageFact | null>>();
+    let around: Surroundings | null = null;
     const gateways: TargetGateways = {
       ecs: createEcsGateway(ecs, where),
       ssm,
@@ -62,8 +66,21 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
       },
       runningTasks: (cluster, service) => findRunningTasks(ecs, where, cluster, service),
       offer: (environment) => remember(offers, environment, () => readOffer(ssm, environment, where)),
-      imageDigest: (repository, tag) =>
-        remember(digests, `${repository}:${tag}`, () => findImageDigest(ecr, where, repository, tag)),
+      imageDigest: async (repository, tag) =>
+        (await remember(images, `${repository}:${tag}`, () => findImage(ecr, where, repository, { tag })))?.digest ?? null,
+      surroundings() {
+        if (around) return around;
+        const made = createSurroundings(clients, target);
+        // What the plan has asked for already is not asked again.
+        around = {
+          ...made,
+          image: (reference) =>
+            reference.account === target.accountId && reference.region === target.region && reference.id.tag !== undefined
+              ? remember(images, `${reference.repository}:${reference.id.tag}`, () => made.image(reference))
+              : made.image(reference),
+        };
+        return around;
+      },
     };
     known.set(target.name, gateways);
     return gateways;

@@ -11,6 +11,8 @@ import { parseBudget } from '../rollout/budget.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { affectedBy } from '../rollout/affected.js';
 import { makeId } from './carry-out.js';
+import { checksToMake } from '../preflight/select.js';
+import { checkPlan, preflightJson, refuseProblems } from './preflight.js';
 import { confirm } from './confirm.js';
 import { finish } from './finish.js';
 import { openGuard, warnFrozen, type GuardFlags } from './guards.js';
@@ -26,6 +28,7 @@ interface DeployFlags extends GuardFlags, ProgressFlags {
   readonly parallel?: number | undefined;
   readonly targets?: readonly string[] | undefined;
   readonly plan: boolean;
+  readonly 'skip-checks'?: readonly string[] | undefined;
   readonly 'exit-code': boolean;
   readonly timeout: string;
   readonly 'on-failure': 'rollback' | 'stop';
@@ -40,6 +43,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
   const services = watchedIn(environment, selectServices({ project }, flags.services, flags.env, flags.strategy ?? null));
+  const checks = checksToMake(flags['skip-checks'] ?? []);
   const tags = parseTags(flags.tag ?? [], services);
   const waves = filterWaves(environment, flags.targets ?? []);
   const timeoutMs = parseDuration(flags.timeout);
@@ -64,9 +68,10 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       plan,
       Object.fromEntries(Object.entries(project.services).map(([name, s]) => [name, s.needs ?? []])),
     );
+    const checked = await checkPlan(plan, checks, app, flags);
     if (!guard)
       return {
-        json: { plan: planJson(plan, affected) },
+        json: { plan: { ...planJson(plan, affected), preflight: preflightJson(checked) } },
         text: renderPlan(plan, { color, columns: process.stdout.columns ?? 1000 }, affected),
         exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done,
       };
@@ -77,6 +82,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       const ends = checkOutlast(await app.aws.outlook(), budget, app.effects.clock.now());
       if (ends) flags.notify?.(ends);
     }
+    refuseProblems(checked);
     // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
     if (environment.protected && changes && process.stdin.isTTY && !flags.yes)
       await confirm(`Deploy ${names.join(', ')} to ${environment.name}?`, flags, `${environment.name} is protected`);
@@ -86,7 +92,8 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       maxFailures,
       ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
     } as const;
-    return await finish({ app, environment, kind: 'deploy', flags, options, guard, plan, plannedAt, observe });
+    const done = await finish({ app, environment, kind: 'deploy', flags, options, guard, plan, plannedAt, observe });
+    return { ...done, json: { ...done.json, preflight: preflightJson(checked) } };
   } finally {
     await app.close();
   }

@@ -1,17 +1,12 @@
-/** What a check found, and which checks there are. */
-export type Outcome = 'ok' | 'warning' | 'problem' | 'skipped';
+/** The doctor's checks, and what they found. */
+import type { FindingOf, Outcome } from '../model/finding.js';
+
+export type { Outcome } from '../model/finding.js';
 export type Group = 'machine' | 'project' | 'identity' | 'targets';
 
-export interface Finding {
-  readonly id: CheckId;
-  readonly title: string;
-  readonly outcome: Outcome;
+export interface Finding extends FindingOf<CheckId> {
   /** `account/region`, of checks that are made for each target. */
   readonly target?: string;
-  /** What was found; of several lines where a file has several problems. */
-  readonly message: string;
-  /** A command, or a line to change; null where nothing is to be done. */
-  readonly fix: string | null;
 }
 
 /** In the order in which they are shown. */

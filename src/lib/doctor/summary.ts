@@ -1,13 +1,11 @@
 /** All findings as numbers, and as an exit code of the contract. */
 import { ExitCode } from '../errors/user-error.js';
-import { CHECKS, type CheckId, type Finding, type Outcome } from './finding.js';
+import { countOutcomes, type OutcomeCounts } from '../model/finding.js';
+import { CHECKS, type CheckId, type Finding } from './finding.js';
 
-export type Summary = Readonly<Record<Outcome, number>>;
+export type Summary = OutcomeCounts;
 
-export const summarize = (findings: readonly Finding[]): Summary => {
-  const count = (outcome: Outcome): number => findings.filter((f) => f.outcome === outcome).length;
-  return { ok: count('ok'), warning: count('warning'), problem: count('problem'), skipped: count('skipped') };
-};
+export const summarize = (findings: readonly Finding[]): Summary => countOutcomes(findings);
 
 /** In the order of the checks; those of one check as they came. */
 export const inOrder = (findings: readonly Finding[]): Finding[] =>

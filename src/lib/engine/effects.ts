@@ -6,6 +6,7 @@ import type { ServiceState, StageState, StoppedTask, TaskDefinitionState } from 
 import type { Target } from '../model/target.js';
 import type { TargetHealth } from '../model/target-health.js';
 import type { RunningTask } from '../model/stored-value.js';
+import type { Surroundings } from './surroundings.js';
 import type { StackEngine } from '../stacks/engine.js';
 import type { ValueStores } from './value-store.js';
 
@@ -117,6 +118,8 @@ export interface TargetGateways {
   /** Tasks of a service that run now; none where there is no such service. */
   runningTasks(cluster: string, service: string): Promise<RunningTask[]>;
   offer(environment: string): Promise<PlatformOffer>;
+  /** What pre-flight asks: made when first used. */
+  surroundings(): Surroundings;
   /** Digest of an image in the registry that the target pulls from, or null where it is not there. */
   imageDigest(repository: string, tag: string): Promise<string | null>;
 }

@@ -134,6 +134,7 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
           taskDefinitionArn: current?.taskDefinitionArn ?? null,
           tagVersion: request.staging === null ? (stored?.version ?? 0) : null,
         },
+        stackOutputs: outputs,
         rendered: { taskDefinition: rendered.taskDefinition, service: rendered.service },
         tasks: current ? { desired: current.desired, running: current.running } : null,
         tagVersion: stored?.version ?? 0,

@@ -1,3 +1,4 @@
+import type { OutcomeCounts, PreflightFinding } from './finding.js';
 import type { Cause } from './cause.js';
 import type { LockHolder } from './lock.js';
 import type { DeployOutcome, RolloutStatus, VersionRef } from './outcome.js';
@@ -97,6 +98,10 @@ export type BafEvent =
   | { type: 'lock.kept'; at: number; services: readonly string[]; untilAt: number }
   /** A freeze that this deploy was let through, and why. */
   | { type: 'freeze.overridden'; at: number; freezes: readonly string[]; reason: string }
+  /** Checks before anything is touched: of so many rollouts, in these targets. */
+  | { type: 'preflight.started'; at: number; rollouts: number; targets: readonly string[] }
+  /** `findings` are those that are not ok. */
+  | { type: 'preflight.ended'; at: number; findings: readonly PreflightFinding[]; counts: OutcomeCounts }
   /** Something about the whole: shared stack, interruption. */
   | { type: 'step'; at: number; name: string; state: 'started' | 'succeeded' | 'failed'; detail?: string }
   | {

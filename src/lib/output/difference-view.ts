@@ -1,5 +1,6 @@
 /** One difference as a person reads it: `+ container ui, env LOG_LEVEL  debug`. */
 import type { Difference } from '../rollout/diff/difference.js';
+import { general, withoutIds } from './general.js';
 import { clean } from './style.js';
 
 const PARTS: Readonly<Record<string, string>> = {
@@ -23,7 +24,7 @@ export interface DifferenceText {
 /** @param only name of the only container: it need not be said */
 export function differenceText({ path, from, to }: Difference, only: string | null): DifferenceText {
   const sign = from === null ? '+' : to === null ? '-' : '~';
-  const value = (text: string | null): string => clean(general(text ?? ''));
+  const value = (text: string | null): string => clean(withoutIds(general(text ?? '')));
   return {
     sign,
     what: partsOf(path, only),
@@ -53,11 +54,3 @@ const split = (image: string): [string, string] => {
   const colon = image.lastIndexOf(':');
   return colon < 0 ? [image, ''] : [image.slice(0, colon), image.slice(colon + 1)];
 };
-
-/** Without what is the target's own, so that equal changes of many targets are one. */
-export const general = (text: string): string =>
-  text
-    .replace(/\b\d{12}\b/g, 'ACCOUNT')
-    .replace(/\b[a-z]{2}(-[a-z]+)+-\d\b/g, 'REGION')
-    .replace(/\b(subnet|sg|vpc)-[0-9a-f]{8,17}\b/g, '$1-ID')
-    .replace(/(targetgroup\/[^/\s]+\/)[0-9a-f]{16}/g, '$1ID');

@@ -1,6 +1,7 @@
 /** Findings as a person reads them: a line a check, what is alike of many targets together, the fix below. */
 import { CHECKS, type Finding, type Outcome } from '../doctor/finding.js';
 import { summarize } from '../doctor/summary.js';
+import { general } from './general.js';
 import { clean, pad, paint, targetsText, truncate, wrap } from './style.js';
 
 const WORST: readonly Outcome[] = ['problem', 'warning', 'ok', 'skipped'];
@@ -68,10 +69,6 @@ function folded(findings: readonly Finding[]): Line[] {
     Object.keys(CHECKS).indexOf(finding.id) * WORST.length + WORST.indexOf(finding.outcome);
   return [...lines.values()].sort((a, b) => rank(a) - rank(b));
 }
-
-/** The message without what is the target's own. */
-const general = (message: string): string =>
-  message.replace(/\b\d{12}\b/g, 'ACCOUNT').replace(/\b[a-z]{2}(-[a-z]+)+-\d\b/g, 'REGION');
 
 function textOf({ finding, targets, of }: Line): string {
   if (targets.length === 0) return finding.message.split('\n').map(clean).join('\n');

@@ -1,5 +1,7 @@
 /** What the renderers know after each event: one pure step at a time. */
 import type { BafEvent, RolloutStep, TaskCounts } from '../model/event.js';
+import type { PreflightFinding } from '../model/finding.js';
+import { preflightCounts } from './preflight-view.js';
 import type { Cause } from '../model/cause.js';
 import type { DeployOutcome, RolloutOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
 import { keptText, overriddenText, waitingText } from './lock-text.js';
@@ -39,6 +41,8 @@ export interface ProgressState {
   readonly notice: string | null;
   readonly rollouts: readonly RolloutView[];
   readonly outcome: DeployOutcome | null;
+  /** What the checks before the deploy found that is not ok; null while there are none. */
+  readonly preflight: readonly PreflightFinding[] | null;
 }
 
 export const emptyProgress: ProgressState = {
@@ -51,6 +55,7 @@ export const emptyProgress: ProgressState = {
   notice: null,
   rollouts: [],
   outcome: null,
+  preflight: null,
 };
 
 export function fold(state: ProgressState, event: BafEvent): ProgressState {
@@ -103,6 +108,24 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
       return { ...state, notice: alarmText(event), bakingUntil: null };
     case 'budget.used-up':
       return { ...state, notice: budgetText(event) };
+    case 'preflight.started': {
+      const detail = `${event.rollouts} rollouts in ${event.targets.length} target${event.targets.length === 1 ? '' : 's'}`;
+      return {
+        ...state,
+        steps: stepped(state.steps, { type: 'step', at: event.at, name: 'pre-flight', state: 'started', detail }),
+      };
+    }
+    case 'preflight.ended': {
+      const ended = event.counts.problem > 0 ? 'failed' : 'succeeded';
+      const step = {
+        type: 'step',
+        at: event.at,
+        name: 'pre-flight',
+        state: ended,
+        detail: preflightCounts(event.counts),
+      } as const;
+      return { ...state, steps: stepped(state.steps, step), preflight: event.findings };
+    }
     case 'step':
       return { ...state, steps: stepped(state.steps, event) };
     case 'lock.waiting':

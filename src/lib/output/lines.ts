@@ -14,6 +14,7 @@ import {
   versions,
 } from './fold.js';
 import { keptText, overriddenText, waitingText } from './lock-text.js';
+import { preflightCounts, preflightTree } from './preflight-view.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean, duration, paint } from './style.js';
 
@@ -77,6 +78,15 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
       case 'rollout.ended':
         ended.set(`${event.service} ${event.target}`, event.status);
         return endTexts(event);
+      case 'preflight.started':
+        return [
+          `pre-flight: ${event.rollouts} rollouts in ${event.targets.length} target${event.targets.length === 1 ? '' : 's'}`,
+        ];
+      case 'preflight.ended':
+        return [
+          `pre-flight: ${preflightCounts(event.counts)}`,
+          ...preflightTree(event.findings, { color, columns: 110, verbose }),
+        ];
       case 'step':
         return [`${event.name} ${event.state}${event.detail ? dim(` ${event.detail}`) : ''}`];
       case 'lock.waiting':

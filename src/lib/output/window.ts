@@ -1,5 +1,6 @@
 /** The live picture: one summary line, the failures, the running rollouts; never more rows or columns than there are. */
 import { isBad, tasksText, versions, type ProgressState, type RolloutView, type StepView } from './fold.js';
+import { preflightTree } from './preflight-view.js';
 import { clean, duration, paint, truncate, wrap, type Paint } from './style.js';
 
 export interface Look {
@@ -26,6 +27,11 @@ export function window(state: ProgressState, look: Look): string[] {
   const steps = state.steps.filter((s) => s.state !== 'succeeded' || state.title === '');
   lines.push(...steps.map((s) => stepLine(s, look, p)));
 
+  if (state.preflight !== null && state.title === '') {
+    const tree = preflightTree(state.preflight, { color: look.color, columns: look.columns }).map((text) => `  ${text}`);
+    const room = rows - lines.length;
+    lines.push(...(tree.length > room ? [...tree.slice(0, room - 1), p.dim('  and more: --progress lines, or --json')] : tree));
+  }
   const bad = state.rollouts.filter((r) => isBad(r.state));
   const running = state.rollouts.filter((r) => r.state === 'running');
   const rest = state.rollouts.filter((r) => !isBad(r.state) && r.state !== 'running');

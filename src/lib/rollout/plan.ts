@@ -30,6 +30,8 @@ export interface PlannedRollout {
   readonly differences: { readonly taskDefinition: readonly Difference[]; readonly service: readonly Difference[] } | null;
   readonly stackChange: { readonly action: 'create' | 'update' | 'none'; readonly changes: readonly StackChange[] } | null;
   readonly found: Found;
+  /** Outputs of the service's stack as they are now; empty before it exists. */
+  readonly stackOutputs: Readonly<Record<string, string>>;
   /** As rendered when planned: with the stack's outputs as they are now. */
   readonly rendered: {
     readonly taskDefinition: Readonly<Record<string, unknown>>;

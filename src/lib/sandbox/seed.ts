@@ -1,5 +1,6 @@
 /** What a platform team's infrastructure code leaves in a target, so that a deploy finds it: done once for each target. */
 import { perform, type Sandbox } from './dispatch.js';
+import { seedRoles } from './seed-roles.js';
 import { networkIds, seedNetwork } from './seed-network.js';
 import type { SandboxService } from './service.js';
 
@@ -10,7 +11,12 @@ export interface SeededTarget {
   readonly domain: string;
 }
 
-export function seed(sandbox: Sandbox, targets: readonly SeededTarget[], repositories: readonly string[]): boolean {
+export function seed(
+  sandbox: Sandbox,
+  targets: readonly SeededTarget[],
+  repositories: readonly string[],
+  secrets: readonly string[] = [],
+): boolean {
   const { state } = sandbox.store;
   let changed = false;
   for (const target of targets) {
@@ -18,6 +24,9 @@ export function seed(sandbox: Sandbox, targets: readonly SeededTarget[], reposit
     const base = `${target.account}/${target.region}`;
     changed = once(state.seeded, `${base}/network`, () => seedNetwork(sandbox, target)) || changed;
     changed = once(state.seeded, base, () => seedTarget(target, call)) || changed;
+    changed = once(state.seeded, `${target.account}/roles`, () => seedRoles(sandbox, target.account, call)) || changed;
+    for (const name of secrets)
+      changed = once(state.seeded, `${base}/parameter ${name}`, () => seedParameter(call, name)) || changed;
     changed =
       once(state.seeded, `${base}/${target.environment}=${target.domain}`, () => {
         call('ssm', 'PutParameter', parameter(`/baf/platform/${target.environment}/domain`, target.domain));
@@ -40,6 +49,13 @@ export function callerOf(sandbox: Sandbox, { account, region }: SeededTarget): C
 }
 
 const parameter = (Name: string, Value: string): object => ({ Name, Value, Type: 'String', Overwrite: true });
+
+/** A parameter that a project reads as a secret; one that is there already stays. */
+function seedParameter(call: Call, name: string): void {
+  const Name = name.includes('/') ? `/${name.replace(/^\//, '')}` : name;
+  const { Parameters = [] } = call('ssm', 'GetParameters', { Names: [Name] }) as { Parameters?: object[] };
+  if (Parameters.length === 0) call('ssm', 'PutParameter', { Name, Value: `sandbox value of ${name}`, Type: 'SecureString' });
+}
 
 /** The platform's certificate; which one it is makes no difference here. */
 const CERTIFICATE = '0b0f5a4e-7f0c-4a57-9c39-2f6a5d1e8b10';

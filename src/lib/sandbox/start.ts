@@ -16,6 +16,8 @@ export interface SandboxOptions {
   readonly accounts: Readonly<Record<string, string>>;
   readonly targets: readonly SeededTarget[];
   readonly repositories: readonly string[];
+  /** Paths of parameters that services read as secrets. */
+  readonly secrets?: readonly string[];
   readonly region: string;
   readonly speed: number;
   readonly port?: number;
@@ -149,7 +151,12 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     defaultRegion: options.region,
   };
   // What the platform team has made is older than any command: no read trails it.
-  seed({ ...sandbox, clock: manualClock(clock.now() - SEEDED_BEFORE_MS) }, options.targets, options.repositories);
+  seed(
+    { ...sandbox, clock: manualClock(clock.now() - SEEDED_BEFORE_MS) },
+    options.targets,
+    options.repositories,
+    options.secrets,
+  );
   if (options.fleet) (await import('./fleet.js')).seedFleet(sandbox, options.fleet, options.targets);
   store.save(clock.now());
   let serving: Serving;

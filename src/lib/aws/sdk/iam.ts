@@ -1,1 +1,8 @@
-export { IAMClient, DeleteRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+export {
+  IAMClient,
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+  ListRolePoliciesCommand,
+  SimulatePrincipalPolicyCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';

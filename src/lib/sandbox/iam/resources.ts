@@ -132,6 +132,7 @@ const tables: Readonly<Record<string, Table>> = {
     [/^ListRoles$/, (_input, { account }) => [`arn:aws:iam::${account}:role/`]],
     [/^ListInstanceProfiles$/, (_input, { account }) => [`arn:aws:iam::${account}:instance-profile/`]],
     [/^List(Policies|OpenIDConnectProviders)$/, () => []],
+    [/^SimulatePrincipalPolicy$/, member('PolicySourceArn')],
     [/Role|^PassRole$/, global('role', 'RoleName')],
     [/OpenIDConnectProvider/, member('OpenIDConnectProviderArn')],
     [/^CreatePolicy$/, global('policy', 'PolicyName')],

@@ -5,6 +5,7 @@ import { oidcProviderOperations } from './iam/oidc-providers.js';
 import { policyOperations } from './iam/policies.js';
 import { rolePolicyOperations } from './iam/role-policies.js';
 import { roleOperations } from './iam/roles.js';
+import { simulateOperations } from './iam/simulate.js';
 import { serviceLinkedRoleOperations } from './iam/service-linked-roles.js';
 
 export const iam: SandboxService = {
@@ -16,5 +17,6 @@ export const iam: SandboxService = {
     ...instanceProfileOperations,
     ...oidcProviderOperations,
     ...serviceLinkedRoleOperations,
+    ...simulateOperations,
   },
 };
