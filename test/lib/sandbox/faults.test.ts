@@ -23,6 +23,7 @@ const open = (speed = 10): Promise<OpenSandbox> =>
     repositories: [],
     region: 'eu-west-1',
     speed,
+    readsTrailMs: 0,
   });
 const clientOf = (maxAttempts: number, more: object = {}): SSMClient =>
   new SSMClient({

@@ -25,6 +25,7 @@ const start = async (more: object = {}): Promise<OpenSandbox> => {
     repositories: ['app'],
     region: 'eu-west-1',
     speed: 10,
+    readsTrailMs: 0,
     ...more,
   });
   open.push(sandbox);
