@@ -49,6 +49,7 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
         (page.serviceRevisions ?? []).map((r) => ({
           taskDefinitionArn: r.taskDefinition ?? '',
           images: (r.containerImages ?? []).map((c) => c.image ?? ''),
+          digests: (r.containerImages ?? []).map((c) => c.imageDigest ?? null),
           targetGroups: (r.resolvedConfiguration?.loadBalancers ?? []).map((b) => b.targetGroupArn ?? ''),
         })),
       );

@@ -2,9 +2,11 @@
 import { openApp } from '../app.js';
 import { parseDuration } from '../config/checks.js';
 import { makePlan } from '../engine/observe.js';
+import { checkPins } from '../engine/pins.js';
 import { ExitCode } from '../errors/user-error.js';
 import { checkOutlast } from '../identity/outlast.js';
 import type { StrategyName } from '../model/service.js';
+import { homeOf } from '../model/home.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
 import { parseBudget } from '../rollout/budget.js';
@@ -75,6 +77,8 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
         text: renderPlan(plan, { color, columns: process.stdout.columns ?? 1000 }, affected),
         exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done,
       };
+    const wanted = plan.waves.flatMap((w) => w.rollouts.map((r) => ({ service: r.service.name, tag: r.to.tag })));
+    await checkPins({ environment: environment.name, home: homeOf(environment) }, wanted, app.effects);
     if (changes) {
       const bakes = waves.slice(0, -1).reduce((sum, wave) => sum + wave.bakeMs, 0);
       const waits = Math.max(...services.map((s) => strategies[s.deploy.strategy].waitMinutes(s.deploy))) * 60_000;

@@ -1,50 +1,210 @@
-/** `baf ssm tags`: list, get and set, from flags to the engine and back. */
-import { openApp, readFiles, type AppFlags } from '../app.js';
-import { checkTag } from '../config/checks.js';
-import { observeTags, writeTag } from '../engine/tags.js';
+/** `baf ssm tags`: list and get, from flags to the engine and back. */
+import { openApp, readFiles, type App, type AppFlags } from '../app.js';
+import { parseDuration } from '../config/checks.js';
+import { readPins } from '../engine/pins.js';
+import { writerOf } from '../engine/put-tag.js';
+import { observeTags } from '../engine/tags.js';
+import { tagsAt } from '../engine/tags-at.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
+import { homeOf } from '../model/home.js';
+import type { Environment } from '../model/platform.js';
+import type { TagRow } from '../model/tag-row.js';
+import type { Target } from '../model/target.js';
 import { shouldColor } from '../output/style.js';
-import { renderTags } from '../output/tags-table.js';
-import { confirm } from './confirm.js';
-import { openGuard, type GuardFlags } from './guards.js';
-import { showProgress, type ProgressFlags } from './progress.js';
+import { renderTags, renderTagsWide, tagsCsv } from '../output/tags-table.js';
+import { listenForSignals } from '../system/signals.js';
+import { parseAt } from '../tags/at.js';
+import { parseAudit } from '../tags/audit.js';
+import { stateOfTag } from '../tags/state.js';
+import { parseTagValue } from '../tags/value.js';
 import { filterWaves, findEnvironment, selectServices } from './select.js';
 
-interface Done {
+export interface Done {
   readonly json: object;
   readonly text: string;
   readonly exitCode: number;
   readonly warnings: string[];
 }
 
-export async function listTags(
-  names: readonly string[],
-  flags: AppFlags & { readonly env?: string[] | undefined; readonly 'no-color': boolean },
-): Promise<Done> {
+export interface ListFlags extends AppFlags {
+  readonly env?: string[] | undefined;
+  readonly targets?: string[] | undefined;
+  readonly state?: string[] | undefined;
+  readonly at?: string | undefined;
+  readonly desired?: boolean | undefined;
+  readonly wide?: boolean | undefined;
+  readonly csv?: boolean | undefined;
+  readonly watch?: boolean | undefined;
+  readonly interval?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly 'no-color': boolean;
+}
+
+export interface Cell {
+  readonly environment: string;
+  readonly target: Target;
+}
+
+export async function listTags(names: readonly string[], flags: ListFlags): Promise<Done> {
   const read = await readFiles(flags);
   const { project, platform } = read;
   const environments = flags.env
     ? flags.env.map((name) => findEnvironment(platform, name))
     : Object.values(platform.environments);
   const services = selectServices({ project }, names, environments[0]!.name).map((s) => s.name);
+  const cells = cellsOf(environments, flags.targets ?? []);
+  const everyMs = parseDuration(flags.interval ?? '5s');
+  if (flags.watch && (flags.json || flags.csv))
+    throw new UserError('FlagsExclude', {
+      message: '--watch shows a table that changes: it goes with neither --json nor --csv.',
+      nextSteps: ['Leave one of them out.'],
+    });
   const app = await openApp(flags, read);
   try {
-    const cells = environments.flatMap((e) =>
-      e.waves.flatMap((w) => w.targets.map((target) => ({ environment: e.name, target }))),
-    );
-    const { tags, denied } = await observeTags({ project: project.name, services, cells }, app.effects);
-    const options = {
-      color: shouldColor(process.stdout, process.env, !flags['no-color']),
-      columns: process.stdout.columns ?? 1000,
-    };
-    return {
-      json: { tags },
-      text: renderTags(tags, options),
-      warnings: denied.map((target) => `${target}: access denied`),
-      exitCode: denied.length === 0 ? ExitCode.done : denied.length === cells.length ? ExitCode.denied : ExitCode.partial,
-    };
+    const look = () => observe(app, { project: project.name, services, cells, environments }, flags);
+    if (flags.watch) return await watch(look, everyMs, flags, app);
+    return await look();
   } finally {
     await app.close();
+  }
+}
+
+/** Of the environments, those cells that `--targets` leaves; a target that is in none of them is refused. */
+export function cellsOf(environments: readonly Environment[], only: readonly string[]): Cell[] {
+  const fits = environments.filter((e) => {
+    try {
+      return filterWaves(e, only).length > 0;
+    } catch (error) {
+      if (environments.length === 1) throw error;
+      return false;
+    }
+  });
+  if (fits.length === 0) filterWaves(environments[0]!, only);
+  return fits.flatMap((e) => filterWaves(e, only).flatMap((w) => w.targets.map((target) => ({ environment: e.name, target }))));
+}
+
+interface Looking {
+  readonly project: string;
+  readonly services: readonly string[];
+  readonly cells: readonly Cell[];
+  readonly environments: readonly Environment[];
+}
+
+async function observe(app: App, { project, services, cells, environments }: Looking, flags: ListFlags): Promise<Done> {
+  const now = app.effects.clock.now();
+  const desiredOnly = flags.desired === true;
+  const at = flags.at === undefined ? null : parseAt(flags.at, now);
+  const [seen, pins, past] = await Promise.all([
+    observeTags({ project, services, cells, desiredOnly }, app.effects),
+    desiredOnly ? new Map<string, string>() : pinsOf(environments, services, app),
+    at === null ? null : tagsAt({ services, cells, at }, app.effects),
+  ]);
+  const pinned = seen.tags.map((row): TagRow => ({ ...row, pinned: pins.get(`${row.environment} ${row.service}`) ?? null }));
+  const rows = past === null ? pinned : asOf(pinned, past);
+  const tags = flags.state ? rows.filter((r) => flags.state!.includes(r.state)) : rows;
+  const options = {
+    color: shouldColor(process.stdout, process.env, !flags['no-color']),
+    columns: process.stdout.columns ?? 1000,
+    now,
+  };
+  const head =
+    at === null ? '' : `As of ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC; RUNNING is what runs now.\n`;
+  return {
+    json: { tags, ...(at === null ? {} : { at: new Date(at).toISOString() }) },
+    text: flags.csv ? tagsCsv(tags) : head + (flags.wide ? renderTagsWide(tags, options) : renderTags(tags, options)),
+    ...endOf(seen, cells.length),
+  };
+}
+
+/** By `environment service`; an environment whose pins cannot be read has none to show: its rows say that it is denied. */
+async function pinsOf(environments: readonly Environment[], services: readonly string[], app: App): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  await Promise.all(
+    environments.map(async (e) => {
+      const pins = await readPins({ environment: e.name, home: homeOf(e) }, services, app.effects).catch((error: unknown) => {
+        if (error instanceof UserError) return new Map();
+        throw error;
+      });
+      for (const [service, pin] of pins) found.set(`${e.name} ${service}`, (pin as { tag: string }).tag);
+    }),
+  );
+  return found;
+}
+
+/** The rows with the tags of an earlier time; the state compares these with what runs now. */
+export function asOf(rows: readonly TagRow[], past: Awaited<ReturnType<typeof tagsAt>>): TagRow[] {
+  const cells = new Map(past.map((cell) => [`${cell.environment} ${cell.target.name}`, cell.tags]));
+  return rows.map((row): TagRow => {
+    const then = cells.get(`${row.environment} ${row.target}`)?.get(row.service)?.desired;
+    if (!then) return row;
+    const gone = { ...row, tag: null, digest: null, version: null, updatedAt: null, updatedBy: null, op: null };
+    if (then.kind === 'forgotten')
+      return { ...gone, state: 'unreadable', problem: 'older than the hundred versions that SSM keeps' };
+    if (then.kind === 'none') return { ...gone, state: 'missing' };
+    const { version } = then;
+    const value = parseTagValue(version.value);
+    const same = version.version === row.version;
+    return {
+      ...row,
+      tag: value.tag,
+      digest: value.digest,
+      version: version.version,
+      updatedAt: new Date(version.updatedAt).toISOString(),
+      updatedBy: same ? row.updatedBy : writerOf(version),
+      op: same ? row.op : (parseAudit(version.description)?.op ?? null),
+      state:
+        row.state === 'unchecked'
+          ? row.state
+          : stateOfTag({ tag: value.tag, running: row.running, rolling: false, foreign: false }),
+    };
+  });
+}
+
+/** Warnings for what could not be read, and the exit code: 3 nothing could be, 5 some of it. */
+export function endOf(seen: { denied: readonly string[]; failed: readonly string[]; tags: readonly TagRow[] }, cells: number) {
+  const problemOf = (target: string) =>
+    seen.tags.find((r) => r.target === target && r.problem !== null)?.problem ?? 'could not be read';
+  const closed = new Set(
+    seen.tags.filter((r) => r.problem !== null && r.version === null).map((r) => `${r.environment} ${r.target}`),
+  ).size;
+  return {
+    warnings: [
+      ...seen.denied.map((target) => `${target}: access denied`),
+      ...seen.failed.map((target) => `${target}: ${problemOf(target)}`),
+    ],
+    exitCode:
+      closed === 0
+        ? ExitCode.done
+        : closed < cells
+          ? ExitCode.partial
+          : seen.denied.length > 0
+            ? ExitCode.denied
+            : ExitCode.failed,
+  };
+}
+
+/** Shows the table again whenever it changed, until Ctrl-C. A terminal has it in place, a pipe one after the other. */
+async function watch(look: () => Promise<Done>, everyMs: number, flags: ListFlags, app: App): Promise<Done> {
+  const interruption = listenForSignals(() => undefined);
+  const { signal } = interruption;
+  let shown = '';
+  try {
+    for (;;) {
+      const done = await look();
+      if (done.text !== shown) {
+        const at = `${new Date(app.effects.clock.now()).toISOString().slice(0, 19).replace('T', ' ')} UTC, every ${flags.interval ?? '5s'}; Ctrl-C ends`;
+        process.stdout.write(process.stdout.isTTY ? `\u001b[H\u001b[2J${at}\n${done.text}\n` : `${at}\n${done.text}\n\n`);
+        shown = done.text;
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, everyMs);
+        signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+      });
+      // To be ended is what it is for: no failure.
+      if (signal.aborted) return { ...done, text: '', exitCode: interruption.received() === 'SIGTERM' ? 143 : 130 };
+    }
+  } finally {
+    interruption.release();
   }
 }
 
@@ -55,9 +215,10 @@ export async function getTag(service: string, flags: AppFlags & { readonly env: 
   selectServices({ project }, [service], environment.name);
   const app = await openApp(flags, read);
   try {
-    const cells = environment.waves.flatMap((w) => w.targets.map((target) => ({ environment: environment.name, target })));
-    const { tags } = await observeTags({ project: project.name, services: [service], cells }, app.effects);
-    const values = [...new Set(tags.map((t) => t.tag))];
+    const cells = cellsOf([environment], []);
+    const seen = await observeTags({ project: project.name, services: [service], cells }, app.effects);
+    const { tags } = seen;
+    const values = [...new Set(tags.filter((t) => t.problem === null).map((t) => t.tag))];
     if (values.length === 1 && values[0] === null)
       throw new UserError('TagMissing', {
         message: `${service} has no deploy tag in ${environment.name}.`,
@@ -68,57 +229,7 @@ export async function getTag(service: string, flags: AppFlags & { readonly env: 
         exitCode: ExitCode.failed,
       });
     const text = values.length === 1 ? values[0]! : tags.map((t) => `${t.target}\t${t.tag ?? '-'}`).join('\n');
-    return { json: { tags }, text, warnings: [], exitCode: ExitCode.done };
-  } finally {
-    await app.close();
-  }
-}
-
-export async function setTag(
-  service: string,
-  tag: string,
-  flags: GuardFlags &
-    ProgressFlags & {
-      readonly env: string;
-      readonly targets?: string[] | undefined;
-      readonly yes: boolean;
-      readonly 'no-input': boolean;
-    },
-): Promise<Done> {
-  const read = await readFiles(flags);
-  const { project, platform } = read;
-  const environment = findEnvironment(platform, flags.env);
-  const [spec] = selectServices({ project }, [service], environment.name);
-  checkTag(tag);
-  const targets = filterWaves(environment, flags.targets ?? []).flatMap((w) => w.targets);
-  const app = await openApp(flags, read);
-  try {
-    const change = { environment, services: [service], kind: 'set', deploy: null, lastsMs: 0 } as const;
-    const guard = await openGuard(app, change, flags);
-    if (environment.protected)
-      await confirm(
-        `Set ${service} to ${tag} in ${environment.name} (${targets.map((t) => t.name).join(', ')})?`,
-        flags,
-        `${environment.name} is protected`,
-      );
-    const write = { environment: environment.name, service: spec!, tag, note: guard.note };
-    const { result: written } = await showProgress(flags, app.effects.clock.now, (signal) =>
-      // eslint-disable-next-line require-yield -- there is nothing to tell but the lock's own events
-      guard.run(`${service} ${tag}`, signal, async function* (effects) {
-        return Promise.all(targets.map((target) => writeTag({ ...write, target }, effects)));
-      }),
-    );
-    const text = written
-      .map(
-        (w) =>
-          `${service} in ${w.target}: ${w.changed ? `${w.from ?? 'none'} -> ${tag} (version ${w.version})` : `${tag} already (version ${w.version})`}`,
-      )
-      .join('\n');
-    const { tags } = await observeTags(
-      { project: project.name, services: [service], cells: targets.map((target) => ({ environment: environment.name, target })) },
-      app.effects,
-    );
-    return { json: { tags }, text, warnings: [], exitCode: ExitCode.done };
+    return { json: { tags }, text, ...endOf(seen, cells.length) };
   } finally {
     await app.close();
   }

@@ -27,7 +27,9 @@ export interface EcsGateway {
    * Images of service revisions, first the application's own, and the target groups that each uses: any number of ARNs,
    * asked twenty a call.
    */
-  serviceRevisions(arns: readonly string[]): Promise<{ taskDefinitionArn: string; images: string[]; targetGroups: string[] }[]>;
+  serviceRevisions(
+    arns: readonly string[],
+  ): Promise<{ taskDefinitionArn: string; images: string[]; digests?: (string | null)[]; targetGroups: string[] }[]>;
   /** Where rollouts by stages are: any number of ARNs, asked twenty a call. Those that are not there are left out. */
   serviceDeployments(arns: readonly string[]): Promise<StageState[]>;
   /** Answers a pause: the rollout goes on, or goes back. */

@@ -75,18 +75,32 @@ const row = (service: string, environment: string, target: string, state: Status
   lastEvent: null,
 });
 
-/**
- * Tag by task definition ARN, of the first container, the application's own. Service revisions tell it twenty a call;
- * a task definition is asked for by itself only where no revision is known (deployments from before 2024-10-25).
- */
+export interface RunningImage {
+  readonly tag: string | null;
+  readonly digest: string | null;
+}
+
+/** Tag by task definition ARN, of the first container, the application's own. */
 export async function runningTags(
   ecs: Pick<EcsGateway, 'serviceRevisions' | 'describeTaskDefinition'>,
   live: readonly ServiceState[],
 ): Promise<Map<string, string>> {
+  const images = await runningImages(ecs, live);
+  return new Map([...images].flatMap(([arn, { tag }]) => (tag === null ? [] : [[arn, tag] as const])));
+}
+
+/**
+ * Image by task definition ARN, of the first container, the application's own. Service revisions tell it twenty a call;
+ * a task definition is asked for by itself only where no revision is known (deployments from before 2024-10-25).
+ */
+export async function runningImages(
+  ecs: Pick<EcsGateway, 'serviceRevisions' | 'describeTaskDefinition'>,
+  live: readonly ServiceState[],
+): Promise<Map<string, RunningImage>> {
   const revisions = live.flatMap((s) => (s.raw['currentServiceRevisions'] as { arn?: string }[] | undefined) ?? []);
-  const images = new Map<string, string>();
+  const images = new Map<string, RunningImage>();
   for (const r of await ecs.serviceRevisions(revisions.flatMap((r) => (r.arn ? [r.arn] : []))))
-    if (r.images[0]) images.set(r.taskDefinitionArn, r.images[0]);
+    if (r.images[0]) images.set(r.taskDefinitionArn, { tag: tagOfImage(r.images[0]), digest: r.digests?.[0] ?? null });
   const wanted = live.flatMap((s) => [
     s.taskDefinitionArn,
     s.deployments.find((d) => d.rolloutState === 'COMPLETED')?.taskDefinitionArn ?? s.taskDefinitionArn,
@@ -97,8 +111,8 @@ export async function runningTags(
       .map(async (arn) => {
         const containers = (await ecs.describeTaskDefinition(arn))?.raw['containerDefinitions'] as
           { image?: string }[] | undefined;
-        if (containers?.[0]?.image) images.set(arn, containers[0].image);
+        if (containers?.[0]?.image) images.set(arn, { tag: tagOfImage(containers[0].image), digest: null });
       }),
   );
-  return new Map([...images].flatMap(([arn, image]) => (tagOfImage(image) === null ? [] : [[arn, tagOfImage(image)!] as const])));
+  return images;
 }

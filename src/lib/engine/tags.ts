@@ -1,40 +1,49 @@
-/** Deploy tags over targets: desired, live and running side by side, and writing one. */
+/** Deploy tags over targets: desired, live and running side by side. */
 import { ExitCode, UserError } from '../errors/user-error.js';
-import type { ServiceSpec } from '../model/service.js';
+import { TAG } from '../config/checks.js';
+import type { Parameter, ParameterMetadata } from '../model/parameter.js';
 import type { TagRow } from '../model/tag-row.js';
 import type { Target } from '../model/target.js';
-import { formatAudit, parseAudit, type AuditNote } from '../tags/audit.js';
+import { parseAudit } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
 import { stateOfTag } from '../tags/state.js';
-import { formatTagValue, parseTagValue } from '../tags/value.js';
-import type { Effects } from './effects.js';
+import { parseTagValue } from '../tags/value.js';
+import type { Effects, TargetGateways } from './effects.js';
 import { environmentServiceName } from './names.js';
-import { runningTags } from './status.js';
+import { runningImages } from './status.js';
 
 export interface TagsRequest {
   readonly project: string;
   readonly services: readonly string[];
   readonly cells: readonly { readonly environment: string; readonly target: Target }[];
+  /** Only what should run: neither labels nor records nor what ECS runs are asked for. */
+  readonly desiredOnly?: boolean;
 }
 
-/** A row for each service in each cell; targets that refuse us are `denied`, not missing. */
-export async function observeTags(request: TagsRequest, effects: Effects): Promise<{ tags: TagRow[]; denied: string[] }> {
+/** A row for each service in each cell; targets that refuse us are `denied`, those that fail `unreadable`, never missing. */
+export async function observeTags(
+  request: TagsRequest,
+  effects: Effects,
+): Promise<{ tags: TagRow[]; denied: string[]; failed: string[] }> {
   const denied: string[] = [];
+  const failed: string[] = [];
   const rows = await Promise.all(
     request.cells.map(async ({ environment, target }) => {
       try {
-        return await tagsOfCell(request, environment, target, effects);
+        return await tagsOfCell(request, environment, target, effects.at(target));
       } catch (error) {
-        if (!(error instanceof UserError) || error.exitCode !== ExitCode.denied) throw error;
-        denied.push(target.name);
-        return request.services.map((service): TagRow => ({ ...empty(service, environment, target.name), state: 'denied' }));
+        if (!(error instanceof UserError)) throw error;
+        const state = error.exitCode === ExitCode.denied ? 'denied' : 'unreadable';
+        (state === 'denied' ? denied : failed).push(target.name);
+        const problem = error.message;
+        return request.services.map((service): TagRow => ({ ...empty(service, environment, target.name), state, problem }));
       }
     }),
   );
-  return { tags: rows.flat(), denied };
+  return { tags: rows.flat(), denied: [...new Set(denied)], failed: [...new Set(failed)] };
 }
 
-const empty = (service: string, environment: string, target: string) => ({
+export const empty = (service: string, environment: string, target: string): Omit<TagRow, 'state'> => ({
   service,
   environment,
   target,
@@ -43,78 +52,83 @@ const empty = (service: string, environment: string, target: string) => ({
   version: null,
   live: null,
   running: null,
+  runningDigest: null,
   updatedAt: null,
   updatedBy: null,
+  op: null,
+  pinned: null,
+  problem: null,
 });
 
-async function tagsOfCell(request: TagsRequest, environment: string, target: Target, effects: Effects): Promise<TagRow[]> {
-  const { ssm, ecs, offer } = effects.at(target);
+async function tagsOfCell(
+  request: TagsRequest,
+  environment: string,
+  target: Target,
+  { ssm, ecs, offer }: TargetGateways,
+): Promise<TagRow[]> {
   const names = request.services.map((service) => tagParameter(environment, service));
   const ecsNames = request.services.map((name) => environmentServiceName({ project: request.project, environment }, { name }));
+  if (request.desiredOnly) {
+    const values = new Map((await ssm.get(names)).map((p) => [p.name, p]));
+    return request.services.map((service, index) => desiredRow(service, environment, target, values.get(names[index]!) ?? null));
+  }
   // All reads at once: desired values, live labels, audit records, and what ECS runs.
-  const [values, metadata, services] = await Promise.all([
+  const [values, metadata, { services, images }] = await Promise.all([
     ssm.get([...names, ...names.map((name) => `${name}:live`)]),
     ssm.describe(names),
-    offer(environment).then(({ cluster }) => ecs.describeServices(cluster, ecsNames)),
+    offer(environment)
+      .then(({ cluster }) => ecs.describeServices(cluster, ecsNames))
+      .then(async (found) => ({ services: found, images: await runningImages(ecs, found) })),
   ]);
-  const tags = await runningTags(ecs, services);
+  const byName = new Map(values.map((p) => [`${p.name}${p.selector ?? ''}`, p]));
+  const about = new Map(metadata.map((m) => [m.name, m]));
+  const running = new Map(services.map((s) => [s.name, s]));
   return request.services.map((service, index): TagRow => {
     const name = names[index]!;
-    const parameter = values.find((p) => p.name === name && p.selector === null) ?? null;
-    const liveAt = values.find((p) => p.name === name && p.selector === ':live') ?? null;
-    const about = metadata.find((m) => m.name === name) ?? null;
-    const state = services.find((s) => s.name === ecsNames[index]) ?? null;
+    const parameter = byName.get(name) ?? null;
+    const liveAt = byName.get(`${name}:live`) ?? null;
+    const state = running.get(ecsNames[index]!) ?? null;
     const steady = state?.deployments.find((d) => d.rolloutState === 'COMPLETED');
-    const running = state ? (tags.get(steady?.taskDefinitionArn ?? state.taskDefinitionArn) ?? null) : null;
-    const value = parameter ? parseTagValue(parameter.value) : null;
-    const audit = parseAudit(about?.description ?? null);
+    const image = state ? (images.get(steady?.taskDefinitionArn ?? state.taskDefinitionArn) ?? null) : null;
+    const row = desiredRow(service, environment, target, parameter);
+    const wrote = writer(parameter, about.get(name) ?? null);
     return {
-      ...empty(service, environment, target.name),
-      tag: value?.tag ?? null,
-      digest: value?.digest ?? null,
-      version: parameter?.version ?? null,
+      ...row,
       live: liveAt ? parseTagValue(liveAt.value).tag : null,
-      running,
-      updatedAt: parameter ? new Date(parameter.updatedAt).toISOString() : null,
-      updatedBy: audit?.by ?? about?.updatedBy ?? null,
-      state: stateOfTag({
-        tag: value?.tag ?? null,
-        running,
-        rolling: state?.deployments.some((d) => d.status === 'PRIMARY' && d.rolloutState === 'IN_PROGRESS') ?? false,
-        foreign: parameter !== null && about !== null && audit?.version !== about.version,
-      }),
+      running: image?.tag ?? null,
+      runningDigest: image?.digest ?? null,
+      updatedBy: wrote.by,
+      op: wrote.op,
+      state:
+        row.state === 'unreadable'
+          ? row.state
+          : stateOfTag({
+              tag: row.tag,
+              running: image?.tag ?? null,
+              rolling: state?.deployments.some((d) => d.status === 'PRIMARY' && d.rolloutState === 'IN_PROGRESS') ?? false,
+              foreign: wrote.foreign,
+            }),
     };
   });
 }
 
-/** Writes a tag where it differs; the image must be in the registry that the target pulls from. */
-export async function writeTag(
-  request: {
-    readonly environment: string;
-    readonly service: ServiceSpec;
-    readonly tag: string;
-    readonly target: Target;
-    readonly note?: AuditNote;
-  },
-  effects: Effects,
-): Promise<{ target: string; changed: boolean; from: string | null; version: number }> {
-  const { environment, service, tag, target } = request;
-  const { ssm, imageDigest } = effects.at(target);
-  const name = tagParameter(environment, service.name);
-  const external = service.image.includes('/') && service.image.split('/')[0]!.includes('.');
-  const digest = external ? null : await imageDigest(service.image, tag);
-  if (!external && digest === null)
-    throw new UserError('ImageMissing', {
-      message: `${service.image}:${tag} is not in the registry of ${target.name}.`,
-      nextSteps: ['Push the image first, or check the tag.'],
-      exitCode: ExitCode.refused,
-    });
-  const [now] = await ssm.get([name]);
-  const value = formatTagValue({ tag, digest });
-  const from = now ? parseTagValue(now.value).tag : null;
-  if (now?.value === value) return { target: target.name, changed: false, from, version: now.version };
-  const version = await ssm.put(name, value, {
-    description: formatAudit({ by: effects.actor, op: 'set', version: (now?.version ?? 0) + 1, ...request.note }),
-  });
-  return { target: target.name, changed: true, from, version };
+/** Who wrote the version that was read: by its own record, and otherwise by what AWS says. */
+function writer(
+  parameter: Parameter | null,
+  about: ParameterMetadata | null,
+): { by: string | null; op: string | null; foreign: boolean } {
+  const audit = parseAudit(about?.description ?? null);
+  const own = audit !== null && audit.version === about?.version;
+  if (own) return { by: audit.by, op: audit.op, foreign: false };
+  return { by: about?.updatedBy ?? null, op: null, foreign: parameter !== null && about !== null };
+}
+
+function desiredRow(service: string, environment: string, target: Target, parameter: Parameter | null): TagRow {
+  const row = empty(service, environment, target.name);
+  if (!parameter) return { ...row, state: 'missing' };
+  const value = parseTagValue(parameter.value);
+  const at = { version: parameter.version, updatedAt: new Date(parameter.updatedAt).toISOString() };
+  if ((parameter.type ?? 'String') !== 'String' || !TAG.test(value.tag))
+    return { ...row, ...at, state: 'unreadable', problem: `${parameter.name} in ${target.name} holds no image tag` };
+  return { ...row, ...at, tag: value.tag, digest: value.digest, state: 'unchecked' };
 }

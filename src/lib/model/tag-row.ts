@@ -12,7 +12,16 @@ export interface TagRow {
   readonly live: string | null;
   /** Tag that ECS runs steadily. */
   readonly running: string | null;
+  /** Digest of the image that ECS runs, where it tells. */
+  readonly runningDigest: string | null;
   readonly updatedAt: string | null;
   readonly updatedBy: string | null;
-  readonly state: 'in-sync' | 'rolling' | 'drifted' | 'foreign' | 'missing' | 'denied';
+  /** What wrote it, by the audit record: `deploy`, `set`, `promote`, `rollback`, `import`; null of a foreign write. */
+  readonly op: string | null;
+  /** Tag that the service is pinned to in its environment, or null. */
+  readonly pinned: string | null;
+  /** `unchecked`: what runs was not asked for. */
+  readonly state: 'in-sync' | 'rolling' | 'drifted' | 'foreign' | 'missing' | 'denied' | 'unreadable' | 'unchecked';
+  /** Why it is denied or unreadable. */
+  readonly problem: string | null;
 }

@@ -4,13 +4,20 @@ export interface AuditNote {
   readonly overrode?: 'freeze';
 }
 
+/** What a deploy tag was written by; `restore` takes back a write that came too late. */
+export type AuditOp = 'deploy' | 'set' | 'rollback' | 'promote' | 'import' | 'restore';
+
 /** The audit record in a deploy tag's Description: who wrote which version, by what. */
 export interface AuditRecord extends AuditNote {
   readonly by: string;
-  readonly op: 'deploy' | 'set' | 'rollback';
+  readonly op: AuditOp;
   /** Version this write was expected to become: another number shows a write in between. */
   readonly version: number;
   readonly deploy?: string;
+  /** Where a promoted tag comes from: `staging@7`, the environment and the version there. */
+  readonly from?: string;
+  /** Tells this write from every other, also when its answer was lost. */
+  readonly id?: string;
 }
 
 const MOST = 1024;

@@ -8,7 +8,8 @@ import { faultImage } from '../../../src/lib/command/faults.js';
 import { sandboxCalls, sandboxReset, sandboxStatus } from '../../../src/lib/command/sandbox.js';
 import { downStaging, lsStagings, showOneStaging, upStaging } from '../../../src/lib/command/staging.js';
 import { showStatus } from '../../../src/lib/command/status.js';
-import { getTag, listTags, setTag } from '../../../src/lib/command/tags.js';
+import { getTag, listTags } from '../../../src/lib/command/tags.js';
+import { setTag } from '../../../src/lib/command/tags-set.js';
 import { lsTemplates, renderStack, showTemplate } from '../../../src/lib/command/templates.js';
 import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
 import type { TagRow } from '../../../src/lib/model/tag-row.js';
@@ -165,7 +166,7 @@ describe('deploys', () => {
 describe('tags', () => {
   it('are set once, got, and refused where the image is not there', async () => {
     expect((await getTag('catalog', { ...base(), env: 'prod' })).text).toBe('1.9.0');
-    expect((await setTag('catalog', '1.9.0', { ...base(), env: 'prod' })).text).toMatch(/1\.9\.0 already \(version \d+\)/);
+    expect((await setTag('catalog', '1.9.0', { ...base(), env: 'prod' })).text).toMatch(/catalog  1\.9\.0  unchanged/);
     await faultImage('retail-store-sample-catalog:9.9', { ...base(), outcome: 'missing' });
     await expect(setTag('catalog', '9.9', { ...base(), env: 'prod' })).rejects.toMatchObject({
       code: 'ImageMissing',

@@ -191,7 +191,11 @@ describe('texts', () => {
       version: 3,
       live: '1.4.0',
       running: '1.4.0',
+      runningDigest: null,
       updatedBy: 'ana',
+      op: 'deploy',
+      pinned: null,
+      problem: null,
       state: 'in-sync',
     };
     const fleet = Array.from({ length: 80 }, (_, i): TagRow => ({

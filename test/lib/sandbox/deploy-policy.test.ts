@@ -22,7 +22,10 @@ import { faultCapacity, faultImage } from '../../../src/lib/command/faults.js';
 import { sandboxIam } from '../../../src/lib/command/iam.js';
 import { downStaging, lsStagings, showOneStaging, upStaging } from '../../../src/lib/command/staging.js';
 import { showStatus } from '../../../src/lib/command/status.js';
-import { getTag, listTags, setTag } from '../../../src/lib/command/tags.js';
+import { getTag, listTags } from '../../../src/lib/command/tags.js';
+import { historyOfTag } from '../../../src/lib/command/tags-compare.js';
+import { labelTags } from '../../../src/lib/command/tags-pin.js';
+import { setTag } from '../../../src/lib/command/tags-set.js';
 import type { OpenSandbox } from '../../../src/lib/sandbox/start.js';
 
 const POLICY = readFileSync(resolve('docs/policies/baf-deploy.json'), 'utf8');
@@ -178,6 +181,9 @@ describe('the policy for deploying', () => {
   it('is enough: tags are listed, got and set', async () => {
     expect((await setTag('catalog', '1.3.1', { ...base(), env: 'prod' })).text).toMatch(/1\.3\.1/);
     expect((await getTag('catalog', { ...base(), env: 'prod' })).text).toBe('1.3.1');
+    expect((await historyOfTag('catalog', { ...base(), env: ['prod'] })).text).toMatch(/1\.3\.1 .* set/);
+    expect((await labelTags('catalog', 'tried', { ...base(), env: 'prod', remove: false })).exitCode).toBe(0);
+    expect((await labelTags('catalog', 'tried', { ...base(), env: 'prod', remove: true })).text).toMatch(/tried taken from 1\.3\.1/);
     expect((await listTags([], base())).text).toMatch(/catalog\s+prod\s+1\.3\.1/);
   });
 

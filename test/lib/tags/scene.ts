@@ -61,15 +61,14 @@ export async function tagScene(count: number, options: { readonly readsTrailMs?:
     },
     ssm,
     versions(target, Name) {
-      const { Parameters } = ssm(target, 'GetParameterHistory', { Name }) as {
-        Parameters: { Value: string; Labels: string[]; Description?: string; Version: number }[];
-      };
-      return Parameters.map((p) => ({
-        value: p.Value,
-        labels: p.Labels,
-        description: p.Description ?? '',
-        version: p.Version,
-      }));
+      const found: { Value: string; Labels: string[]; Description?: string; Version: number }[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = ssm(target, 'GetParameterHistory', { Name, NextToken }) as { Parameters: typeof found; NextToken?: string };
+        found.push(...page.Parameters);
+        NextToken = page.NextToken;
+      } while (NextToken);
+      return found.map((p) => ({ value: p.Value, labels: p.Labels, description: p.Description ?? '', version: p.Version }));
     },
     fail(operation, kind, times, target) {
       const id = `f-${++state.faults.last}`;

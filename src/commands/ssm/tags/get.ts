@@ -11,7 +11,8 @@ export default class SsmTagsGet extends BafCommand {
     const { args, flags } = await this.parse(SsmTagsGet);
     const { getTag } = await import('../../../lib/command/tags.js');
     const done = await getTag(args.service, flags);
-    if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
+    for (const text of done.warnings) this.note(text);
+    if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;
   }

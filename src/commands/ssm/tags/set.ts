@@ -11,15 +11,16 @@ export default class SsmTagsSet extends BafCommand {
   };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets', multiple: true }),
+    targets: Flags.string({ description: 'only these targets: names, accounts or regions', multiple: true }),
     ...guardFlags,
   };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(SsmTagsSet);
-    const { setTag } = await import('../../../lib/command/tags.js');
+    const { setTag } = await import('../../../lib/command/tags-set.js');
     const done = await setTag(args.service, args.tag, flags);
-    if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
+    for (const text of done.warnings) this.note(text);
+    if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;
   }
