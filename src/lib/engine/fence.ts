@@ -11,6 +11,7 @@ const READS = new Set([
     'describe',
     'history',
     'estimateWrites',
+    'estimateWrites',
     'states',
     'health',
     'list',

@@ -183,7 +183,9 @@ describe('the policy for deploying', () => {
     expect((await getTag('catalog', { ...base(), env: 'prod' })).text).toBe('1.3.1');
     expect((await historyOfTag('catalog', { ...base(), env: ['prod'] })).text).toMatch(/1\.3\.1 .* set/);
     expect((await labelTags('catalog', 'tried', { ...base(), env: 'prod', remove: false })).exitCode).toBe(0);
-    expect((await labelTags('catalog', 'tried', { ...base(), env: 'prod', remove: true })).text).toMatch(/tried taken from 1\.3\.1/);
+    expect((await labelTags('catalog', 'tried', { ...base(), env: 'prod', remove: true })).text).toMatch(
+      /tried taken from 1\.3\.1/,
+    );
     expect((await listTags([], base())).text).toMatch(/catalog\s+prod\s+1\.3\.1/);
   });
 
