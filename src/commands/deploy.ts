@@ -32,6 +32,7 @@ export default class Deploy extends BafCommand {
     }),
     parallel: Flags.integer({ description: 'most rollouts at once (default: all of a wave)', min: 1 }),
     'skip-checks': Flags.string({ description: 'leave out a pre-flight check, or all', multiple: true, helpValue: 'NAME' }),
+    'skip-hooks': Flags.boolean({ description: 'run neither deploy.before nor deploy.after of the services' }),
     timeout: Flags.string({ description: 'longest time for one rollout, e.g. 20m', default: '30m' }),
     'on-failure': Flags.option({ options: ['rollback', 'stop'] as const, default: 'rollback' as const })({
       description: 'what to do when a rollout fails',

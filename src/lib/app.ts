@@ -8,6 +8,7 @@ import type { Aws, Caller } from './aws/clients.js';
 import type { Effects } from './engine/effects.js';
 import type { Platform } from './model/platform.js';
 import type { Target } from './model/target.js';
+import { createChecks } from './system/checks.js';
 import { createClock } from './system/clock.js';
 import { files } from './system/files.js';
 
@@ -61,7 +62,12 @@ export async function openApp(flags: AppFlags, read?: ReadFiles): Promise<App> {
   return {
     project,
     platform,
-    effects: { at: createGateways(aws.clients, clock), clock, actor },
+    effects: {
+      at: createGateways(aws.clients, clock),
+      clock,
+      actor,
+      checks: createChecks(project.dir, sandbox?.endpoint ?? null),
+    },
     aws: { ...aws, caller: () => aws.caller(firstAccount(platform)) },
     endpoint: sandbox ? { url: sandbox.endpoint, stands: sandbox.attached } : null,
     templateDirs: templateDirs(project),

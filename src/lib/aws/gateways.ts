@@ -14,6 +14,7 @@ import { findImage } from './ecr.js';
 import { createEcsGateway } from './ecs.js';
 import { createTargetGroupGateway } from './elbv2.js';
 import { createIamGateway } from './iam.js';
+import { createLoadBalancerGateway } from './load-balancers.js';
 import { createLogsGateway } from './logs.js';
 import { readOffer } from './offer.js';
 import { createScalingGateway } from './scaling.js';
@@ -21,6 +22,7 @@ import { createParameterStore } from './parameter-store.js';
 import { findRunningTasks } from './running-tasks.js';
 import { createSecretStore } from './secrets-manager.js';
 import { createSsmGateway } from './ssm.js';
+import { createTaskGateway } from './tasks.js';
 
 export function createGateways(clients: Clients, clock: Clock): (target: Target) => TargetGateways {
   const known = new Map<string, TargetGateways>();
@@ -40,6 +42,11 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     let around: Surroundings | null = null;
     const gateways: TargetGateways = {
       ecs: createEcsGateway(ecs, where),
+      tasks: createTaskGateway(ecs, where),
+      loadBalancers: createLoadBalancerGateway(
+        clients(target, async (c) => new (await import('./sdk/elbv2.js')).ElasticLoadBalancingV2Client(c)),
+        where,
+      ),
       ssm,
       logs: createLogsGateway(clients(target, async (c) => new (await import('./sdk/logs.js')).CloudWatchLogsClient(c))),
       alarms: createAlarmGateway(

@@ -16,5 +16,18 @@ export function createLogsGateway(client: () => Promise<CloudWatchLogsClient>): 
         return [];
       }
     },
+    async follow(logGroupName, logStreamName, nextToken) {
+      try {
+        const { GetLogEventsCommand } = await import('./sdk/logs.js');
+        const page = await (
+          await client()
+        ).send(
+          new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true, ...(nextToken ? { nextToken } : {}) }),
+        );
+        return { lines: (page.events ?? []).map((event) => event.message ?? ''), next: page.nextForwardToken ?? nextToken };
+      } catch {
+        return { lines: [], next: nextToken };
+      }
+    },
   };
 }

@@ -18,6 +18,7 @@ import { checkPlan, preflightJson, refuseProblems } from './preflight.js';
 import { confirm } from './confirm.js';
 import { finish } from './finish.js';
 import { openGuard, warnFrozen, type GuardFlags } from './guards.js';
+import { tellSkipped, withHooks } from './hooks.js';
 import type { ProgressFlags } from './progress.js';
 import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices, watchedIn } from './select.js';
 
@@ -29,6 +30,7 @@ interface DeployFlags extends GuardFlags, ProgressFlags {
   readonly 'max-failures'?: string | undefined;
   readonly parallel?: number | undefined;
   readonly targets?: readonly string[] | undefined;
+  readonly 'skip-hooks'?: boolean | undefined;
   readonly plan: boolean;
   readonly 'skip-checks'?: readonly string[] | undefined;
   readonly 'exit-code': boolean;
@@ -44,7 +46,8 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const read = await readFiles(flags);
   const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
-  const services = watchedIn(environment, selectServices({ project }, flags.services, flags.env, flags.strategy ?? null));
+  const chosen = selectServices({ project }, flags.services, flags.env, flags.strategy ?? null);
+  const services = withHooks(watchedIn(environment, chosen), flags);
   const checks = checksToMake(flags['skip-checks'] ?? []);
   const tags = parseTags(flags.tag ?? [], services);
   const waves = filterWaves(environment, flags.targets ?? []);
@@ -80,6 +83,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     const wanted = plan.waves.flatMap((w) => w.rollouts.map((r) => ({ service: r.service.name, tag: r.to.tag })));
     await checkPins({ environment: environment.name, home: homeOf(environment) }, wanted, app.effects);
     if (changes) {
+      tellSkipped(plan, app.effects.checks, flags);
       const bakes = waves.slice(0, -1).reduce((sum, wave) => sum + wave.bakeMs, 0);
       const waits = Math.max(...services.map((s) => strategies[s.deploy.strategy].waitMinutes(s.deploy))) * 60_000;
       const budget = { leastMs: bakes, mostMs: bakes + waves.length * (timeoutMs + waits) };

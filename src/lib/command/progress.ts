@@ -87,7 +87,11 @@ export async function showProgress<R>(
       const event = hideSecretsIn(next.value);
       if (event.type === 'rollout.started') running.add(`${event.service} in ${event.target}`);
       if (event.type === 'rollout.ended') running.delete(`${event.service} in ${event.target}`);
-      if (event.type !== 'rollout.progress') events.push(event);
+      // A task before a rollout goes on when baf leaves, as a rollout does.
+      if (event.type === 'hook.started' && event.kind === 'task')
+        running.add(`${event.hook} of ${event.service} in ${event.target}`);
+      if (event.type === 'hook.ended') running.delete(`${event.hook} of ${event.service} in ${event.target}`);
+      if (event.type !== 'rollout.progress' && event.type !== 'hook.output') events.push(event);
       renderer.handle(event);
     }
   } finally {

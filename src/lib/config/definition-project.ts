@@ -3,13 +3,16 @@ import * as z from 'zod/mini';
 import { PAUSES } from '../model/service.js';
 import { KEY, KEY_RULE } from '../settings/names.js';
 import { strategyNames } from '../rollout/strategies/index.js';
-import { DURATION, TAG } from './checks.js';
+import { TAG } from './checks.js';
+import { afterHook, afterKeys, beforeHook, beforeKeys, httpKeys } from './definition-hooks.js';
+import { about, durationText } from './definition-words.js';
+
+export { durationText };
 
 export const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 const name = z
   .string()
   .check(z.regex(NAME, 'a name has small letters, digits and -, begins with a letter, and has at most 31 characters'));
-const about = <T extends z.ZodMiniType>(type: T, description: string): T => type.check(z.meta({ description })) as T;
 export const ENVIRONMENT = /^[a-z][a-z0-9-]{0,19}$/;
 const environmentName = z
   .string()
@@ -17,9 +20,6 @@ const environmentName = z
     z.regex(ENVIRONMENT, 'an environment has small letters, digits and -, begins with a letter, and has at most 20 characters'),
   );
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'it has to be a text, a number or true/false');
-
-const notDuration = 'not a duration: write 90s, 5m, 1h30m, 2d';
-export const durationText = z.string(notDuration).check(z.regex(DURATION, notDuration));
 
 const deploy = z.strictObject({
   strategy: z.optional(about(z.enum(strategyNames), 'how a new version comes in: docs/rollouts.md')),
@@ -51,6 +51,8 @@ const deploy = z.strictObject({
       'blue-green, canary, linear: moments at which the rollout waits',
     ),
   ),
+  before: z.optional(about(z.array(beforeHook), 'one-off tasks before a new version comes in, e.g. migrations: docs/hooks.md')),
+  after: z.optional(about(z.array(afterHook), 'checks of a new version once it is steady: docs/hooks.md')),
 });
 export type DeployInput = z.infer<typeof deploy>;
 
@@ -137,4 +139,7 @@ export const projectKeys: Readonly<Record<string, readonly string[]>> = {
   'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy': Object.keys(deploy.def.shape),
   'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy\\.steps': ['percent', 'wait'],
   'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy\\.pause': ['at', 'timeout'],
+  'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy\\.before\\.\\d+': beforeKeys,
+  'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy\\.after\\.\\d+': afterKeys,
+  'services\\.[^.]+(\\.environments\\.[^.]+)?\\.deploy\\.after\\.\\d+\\.http': httpKeys,
 };

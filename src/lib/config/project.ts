@@ -3,7 +3,8 @@ import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
 import { fargateProblem } from './checks.js';
 import { ENDS_LIKE_ARN } from '../settings/names.js';
-import { deployProblems } from './deploy-settings.js';
+import { deployProblems, UNBALANCED } from './deploy-settings.js';
+import { hookProblems } from './hook-settings.js';
 import { projectDefinition, projectKeys, serviceDefinition, type ProjectFile, type ServiceInput } from './definition-project.js';
 import { check, readYaml } from './document.js';
 import { joinPath, parentOf, type Files } from './path.js';
@@ -76,11 +77,23 @@ function checkService(name: string, input: ServiceInput, services: Services, nam
     for (const key of ['port', 'health'] as const)
       if (input[key] === undefined) found.push({ path: base, atKey: true, message: `a web-service needs ${key}` });
   found.push(...checkSettings(base, input, input));
-  if (input.deploy) found.push(...deployProblems([...base, 'deploy'], input.deploy, undefined, input.template));
+  const deploys = [
+    { path: [...base, 'deploy'], part: input.deploy, under: undefined, port: input.port },
+    ...Object.entries(input.environments ?? {}).map(([environment, over]) => ({
+      path: [...base, 'environments', environment, 'deploy'],
+      part: over.deploy,
+      under: input.deploy,
+      port: over.port ?? input.port,
+    })),
+  ];
+  for (const { path, part, under, port } of deploys) {
+    if (!part) continue;
+    found.push(...deployProblems(path, part, under, input.template));
+    found.push(...hookProblems(path, part, unreachable(input.template, port)));
+  }
   for (const [environment, over] of Object.entries(input.environments ?? {})) {
     const path = [...base, 'environments', environment];
     found.push(...checkSettings(path, over, input));
-    if (over.deploy) found.push(...deployProblems([...path, 'deploy'], over.deploy, input.deploy, input.template));
   }
   for (const [index, need] of (input.needs ?? []).entries()) {
     if (names.includes(need)) continue;
@@ -94,6 +107,14 @@ function checkService(name: string, input: ServiceInput, services: Services, nam
   if (cycle) found.push({ path: [...base, 'needs'], message: `services need each other in a circle: ${cycle.join(' -> ')}` });
   return found;
 }
+
+/** Why no smoke check can ask the service, or null. */
+const unreachable = (template: string, port: number | undefined): string | null =>
+  UNBALANCED.includes(template)
+    ? `a ${template} has no host to ask; use run, or the template web-service`
+    : port === undefined
+      ? 'an http check needs a port; add port'
+      : null;
 
 type Settings = Pick<ServiceInput, 'cpu' | 'memory' | 'port' | 'health' | 'env' | 'settings' | 'secrets'>;
 /** What gives environment variables. */

@@ -4,6 +4,7 @@ import { UserError } from '../errors/user-error.js';
 import { MANAGED, secretName, settingParameter } from '../settings/names.js';
 import type { ServiceSpec, StrategyName } from '../model/service.js';
 import { settleDeploy } from './deploy-settings.js';
+import { settleHooks } from './hook-settings.js';
 import type { Project, ServiceInput } from './project.js';
 
 /** @param strategy asked for on the command line, instead of the file's. */
@@ -45,6 +46,7 @@ export function resolveService(
     ),
     needs: service.needs ?? [],
     deploy: settleDeploy(service.deploy, over.deploy, strategy),
+    hooks: settleHooks(service.deploy, over.deploy),
     discovery: service.discovery ?? null,
     tag: service.tag ?? null,
   };

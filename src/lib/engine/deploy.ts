@@ -4,13 +4,14 @@ import type { BafEvent } from '../model/event.js';
 import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
 import { allowedFailures, NO_FAILURES, type FailureBudget } from '../rollout/budget.js';
 import { stopOf, type Stop } from '../model/stop.js';
-import { asChanged, cancelledStatus, isBadEnd, statusOf, toBringBack } from '../rollout/outcomes.js';
+import { asChanged, cancelledStatus, isBadEnd, stateOf, statusOf, toBringBack } from '../rollout/outcomes.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { jobsOf, keyOf, nextJobs, type JobState } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { alarmCause, bake, nameAlarm } from './alarms.js';
 import { createContacts, throughGaps } from './contact.js';
 import type { AuditNote } from '../tags/audit.js';
+import { runBefore } from './before.js';
 import type { Effects } from './effects.js';
 import { cancelledBy, goBack, withDeploy } from './go-back.js';
 import { openingOf } from './opening.js';
@@ -63,6 +64,7 @@ class Deploy {
   private readonly scaleIn: ScaleIn;
   private readonly bugs: unknown[] = [];
   private toldUsedUp = false;
+  private halted = false;
 
   constructor(
     private readonly plan: DeployPlan,
@@ -85,8 +87,9 @@ class Deploy {
     openingOf(this.plan, this.options.kind, this.options.name, startedAt).forEach(this.emit);
     for (const wave of this.plan.waves.keys()) {
       if (!this.stopped()) {
-        const targets = unique(this.plan.waves[wave]!.rollouts.map((r) => r.target.name));
-        this.emit({ type: 'wave.started', at: this.now(), wave, targets });
+        const targets = new Set(this.plan.waves[wave]!.rollouts.map((r) => r.target.name));
+        this.emit({ type: 'wave.started', at: this.now(), wave, targets: [...targets] });
+        await this.runTasksBefore(wave);
         await this.runWave(wave);
         this.emit({ type: 'wave.ended', at: this.now(), wave, failed: this.failures() });
         if (!this.stopped()) await this.bakeWave(wave);
@@ -110,6 +113,14 @@ class Deploy {
     if (this.bugs.length > 0) throw this.bugs[0];
   }
 
+  /** When one does not go well, nothing of the wave is touched, and nothing after it: whatever the budget allows. */
+  private async runTasksBefore(wave: number): Promise<void> {
+    const { bad, bugs } = await runBefore(this.plan, wave, (rollout) => this.contextOf(rollout, this.emit));
+    this.bugs.push(...bugs);
+    this.halted = bad.size > 0;
+    bad.forEach((outcome, rollout) => this.end(rollout, outcome));
+  }
+
   private async runWave(wave: number): Promise<void> {
     const jobs = jobsOf(this.rollouts);
     const byKey = new Map(this.rollouts.map((r) => [keyOf(r), r]));
@@ -120,10 +131,8 @@ class Deploy {
       for (const key of skip) this.skip(byKey.get(key)!);
       for (const key of start) {
         this.states.set(key, 'running');
-        running.set(
-          key,
-          this.one(byKey.get(key)!).finally(() => running.delete(key)),
-        );
+        const end = () => running.delete(key);
+        running.set(key, this.one(byKey.get(key)!).finally(end));
       }
       if (running.size === 0 && skip.length === 0) return;
       if (running.size > 0) await Promise.race(running.values());
@@ -260,7 +269,7 @@ class Deploy {
     return this.failures() > this.allowed;
   }
   private stopped(): boolean {
-    return this.signal.aborted || this.bugs.length > 0 || this.usedUp();
+    return this.halted || this.signal.aborted || this.bugs.length > 0 || this.usedUp();
   }
   private tellUsedUp(): void {
     if (this.toldUsedUp || !this.usedUp()) return;
@@ -271,9 +280,3 @@ class Deploy {
 }
 
 const idOf = (r: PlannedRollout): { service: string; target: string } => ({ service: r.service.name, target: r.target.name });
-const unique = (names: readonly string[]): string[] => [...new Set(names)];
-
-function stateOf({ status }: RolloutOutcome): JobState {
-  if (isBadEnd(status)) return 'bad';
-  return status === 'succeeded' || status === 'unchanged' ? 'good' : 'left';
-}

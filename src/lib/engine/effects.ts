@@ -1,5 +1,6 @@
 import type { AlarmState } from '../model/alarm.js';
 import type { Clock } from '../model/clock.js';
+import type { TaskState } from '../model/hooks.js';
 import type { PlatformOffer } from '../model/offer.js';
 import type { Parameter, ParameterMetadata, ParameterVersion } from '../model/parameter.js';
 import type { ServiceState, StageState, StoppedTask, TaskDefinitionState } from '../model/observed.js';
@@ -7,6 +8,7 @@ import type { Target } from '../model/target.js';
 import type { TargetHealth } from '../model/target-health.js';
 import type { RunningTask } from '../model/stored-value.js';
 import type { Surroundings } from './surroundings.js';
+import type { HttpAnswer } from '../rollout/hooks.js';
 import type { StackEngine } from '../stacks/engine.js';
 import type { ValueStores } from './value-store.js';
 
@@ -92,9 +94,28 @@ export interface TargetGroupGateway {
   health(targetGroupArn: string): Promise<TargetHealth[]>;
 }
 
+/** Single tasks in one target: those of hooks. */
+export interface TaskGateway {
+  /**
+   * Starts a task, or gives the one that the same token started before: for as long as it runs, and an hour more. `task` is
+   * null where ECS has no room for it now.
+   */
+  run(input: object, clientToken: string): Promise<{ task: TaskState } | { task: null; reason: string }>;
+  /** Any number of ids: asked a hundred a call. Those that ECS does not show (yet, or any more) are left out. */
+  describe(cluster: string, ids: readonly string[]): Promise<TaskState[]>;
+  stop(cluster: string, id: string, reason: string): Promise<void>;
+}
+
+export interface LoadBalancerGateway {
+  /** DNS name of the load balancer of a listener. */
+  addressOf(listenerArn: string): Promise<string | null>;
+}
+
 export interface LogsGateway {
   /** The last lines of one task's container. */
   tail(group: string, stream: string, lines: number): Promise<string[]>;
+  /** The lines after those that `next` came with; from the first one where it is null. None while there is no such stream. */
+  follow(group: string, stream: string, next: string | null): Promise<{ lines: string[]; next: string | null }>;
 }
 
 /** What the engine needs of IAM in one account: the inline policies of a role. */
@@ -109,6 +130,8 @@ export interface RolePolicyGateway {
 
 export interface TargetGateways {
   ecs: EcsGateway;
+  tasks: TaskGateway;
+  loadBalancers: LoadBalancerGateway;
   ssm: SsmGateway;
   logs: LogsGateway;
   alarms: AlarmGateway;
@@ -126,9 +149,46 @@ export interface TargetGateways {
   imageDigest(repository: string, tag: string): Promise<string | null>;
 }
 
+export interface HttpCheck {
+  readonly host: string;
+  readonly path: string;
+  /** Milliseconds of the wall clock. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Another name of where the host is, asked for where the host itself has no address yet. */
+  readonly address: () => Promise<string | null>;
+}
+
+/** How a command on this machine ended. */
+export type CommandEnd =
+  | { kind: 'exited'; code: number }
+  | { kind: 'missing' }
+  | { kind: 'timeout' }
+  | { kind: 'killed'; signal: string }
+  | { kind: 'aborted' };
+
+/** The edge of checks after a rollout. */
+export interface CheckEffects {
+  /** One GET over HTTPS, redirects not followed; throws where no answer comes. Null where nothing can answer: in the sandbox. */
+  readonly get: ((check: HttpCheck) => Promise<HttpAnswer>) | null;
+  /** Address of a host as commands are told it. */
+  urlOf(host: string): string;
+  run(
+    command: readonly string[],
+    options: {
+      readonly env: Readonly<Record<string, string>>;
+      readonly timeoutMs: number;
+      readonly signal: AbortSignal;
+      readonly onLine: (line: string) => void;
+    },
+  ): Promise<CommandEnd>;
+}
+
 export interface Effects {
   at(target: Target): TargetGateways;
   clock: Clock;
   /** Who acts, for audit records: a person's name or a CI run. */
   actor: string;
+  /** Left out where nothing is rolled out. */
+  checks?: CheckEffects;
 }

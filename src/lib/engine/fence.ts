@@ -16,6 +16,8 @@ const READS = new Set([
     'health',
     'list',
     'tail',
+    'follow',
+    'addressOf',
     'plan',
     'outputs',
     'offer',

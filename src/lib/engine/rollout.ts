@@ -4,18 +4,18 @@ import type { BafEvent, RolloutStep } from '../model/event.js';
 import { revisionOf } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
 import { recognize } from '../rollout/causes/index.js';
-import { sameTaskDefinition } from '../rollout/diff/definition.js';
 import type { Watched } from '../rollout/observe.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { formatAudit, type AuditNote } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
 import { formatTagValue } from '../tags/value.js';
-import { renderTemplate } from '../templates/render.js';
 import { UserError } from '../errors/user-error.js';
+import { runAfter } from './after.js';
 import type { Effects } from './effects.js';
 import { markLive, restoreTag } from './live-tag.js';
 import { refuseMoved } from './moved.js';
 import type { ClusterPoller } from './poller.js';
+import { applyStack, registerDefinition } from './prepare.js';
 import { startService } from './start-service.js';
 import { watch } from './watch.js';
 
@@ -54,11 +54,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   let to = plan.to;
   try {
     await refuseMoved(plan, context);
-    let outputs = plan.values.stackOutputs;
-    if (plan.stack && Object.keys(plan.stack.template).length > 0) {
-      step('stack', plan.stack.name);
-      outputs = (await gateways.stacks.apply(plan.stack, context.signal)).outputs;
-    }
+    const outputs = await applyStack(plan, context);
     let tagVersion = plan.tagVersion;
     const value = formatTagValue({ tag: plan.to.tag, digest: plan.digest });
     if (context.writesTag && plan.changes.includes('tag')) {
@@ -74,20 +70,13 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
         description: formatAudit(record),
       });
     }
-    step('task-definition');
-    const rendered = renderTemplate(plan.files, { ...plan.values, stackOutputs: outputs });
-    const family = String(rendered.taskDefinition['family']);
-    const latest = await gateways.ecs.describeTaskDefinition(family);
-    const definition =
-      latest && sameTaskDefinition(latest.raw, rendered.taskDefinition)
-        ? latest
-        : await gateways.ecs.registerTaskDefinition(rendered.taskDefinition);
+    const { definition, service: wanted } = await registerDefinition(plan, context, outputs);
     to = { tag: plan.to.tag, revision: revisionOf(definition.arn) };
     await context.gate();
     context.signal.throwIfAborted();
     step('service', plan.serviceName);
     const startedAt = at();
-    const service = await startService(plan, context, rendered.service, definition.arn);
+    const service = await startService(plan, context, wanted, definition.arn);
     const deployment = service.deployments.find((d) => d.status === 'PRIMARY');
     if (!deployment)
       throw new UserError('NoDeployment', { message: `ECS started no deployment of ${plan.serviceName}.`, exitCode: 1 });
@@ -104,6 +93,8 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     const verdict = await watch(plan, context, { first: service, watched, definition: definition.raw });
     if (verdict.kind === 'cancelled') return end('cancelled', to);
     if (verdict.kind === 'succeeded') {
+      const wrong = await runAfter(plan, context);
+      if (wrong) return wrong === 'cancelled' ? end('cancelled', to) : end('failed', to, wrong);
       if (context.writesTag) await markLive(plan, context, tagVersion);
       return end('succeeded', to);
     }

@@ -15,6 +15,9 @@ export interface TaskCounts {
 /** Steps of one rollout, in order. `load-balancer`: the version that runs gets its second target group, before traffic moves. */
 export type RolloutStep = 'stack' | 'tag' | 'task-definition' | 'service' | 'load-balancer' | 'watching' | 'rolling-back';
 
+/** Before anything of a wave is touched, or after the new version is steady. */
+export type HookMoment = 'before' | 'after';
+
 /**
  * What happens while a deploy or a staging goes up: no prose, no ANSI, no SDK types.
  * `at` is milliseconds since the epoch. Every queued rollout ends with exactly one `rollout.ended`; what became of one
@@ -102,6 +105,31 @@ export type BafEvent =
   | { type: 'preflight.started'; at: number; rollouts: number; targets: readonly string[] }
   /** `findings` are those that are not ok. */
   | { type: 'preflight.ended'; at: number; findings: readonly PreflightFinding[]; counts: OutcomeCounts }
+  /** `detail`: the task's id, the address that is asked, the command. `resumed`: a run that was started before goes on. */
+  | {
+      type: 'hook.started';
+      at: number;
+      service: string;
+      target: string;
+      moment: HookMoment;
+      hook: string;
+      kind: 'task' | 'http' | 'run';
+      detail: string;
+      resumed: boolean;
+    }
+  /** A line that it wrote. */
+  | { type: 'hook.output'; at: number; service: string; target: string; hook: string; text: string }
+  /** `detail`: why it was skipped, what failed, or that it had run before. */
+  | {
+      type: 'hook.ended';
+      at: number;
+      service: string;
+      target: string;
+      moment: HookMoment;
+      hook: string;
+      status: 'succeeded' | 'failed' | 'skipped' | 'cancelled';
+      detail?: string;
+    }
   /** Something about the whole: shared stack, interruption. */
   | { type: 'step'; at: number; name: string; state: 'started' | 'succeeded' | 'failed'; detail?: string }
   | {

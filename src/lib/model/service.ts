@@ -1,3 +1,5 @@
+import type { Hooks } from './hooks.js';
+
 /** How the tasks, or the traffic, of a service go over to a new version. */
 export type StrategyName = 'rolling' | 'all-at-once' | 'blue-green' | 'canary' | 'linear';
 
@@ -51,6 +53,7 @@ export interface ServiceSpec {
   /** Services that have to be up before this one. */
   readonly needs: readonly string[];
   readonly deploy: DeploySettings;
+  readonly hooks: Hooks;
   /** Name by which the other services reach this one through Service Connect; null takes the service's own name. */
   readonly discovery: string | null;
   /** Tag used where none is given and no deploy tag exists. */

@@ -1,5 +1,5 @@
 /** What the renderers know after each event: one pure step at a time. */
-import type { BafEvent, RolloutStep, TaskCounts } from '../model/event.js';
+import type { BafEvent, HookMoment, RolloutStep, TaskCounts } from '../model/event.js';
 import type { PreflightFinding } from '../model/finding.js';
 import { preflightCounts } from './preflight-view.js';
 import type { Cause } from '../model/cause.js';
@@ -12,7 +12,7 @@ export interface RolloutView {
   readonly target: string;
   readonly wave: number;
   readonly state: 'queued' | 'running' | RolloutStatus;
-  readonly step: RolloutStep | null;
+  readonly step: RolloutStep | HookMoment | null;
   readonly tasks: TaskCounts | null;
   /** Where a rollout by stages is, in words. */
   readonly stage: string | null;
@@ -96,6 +96,12 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
       return change(state, event, { tasks: event.tasks });
     case 'rollout.stage':
       return change(state, event, { stage: stageText(event) });
+    case 'hook.started':
+      return change(state, event, { state: 'running', step: event.moment, message: clean(`${event.hook}: ${event.detail}`) });
+    case 'hook.output':
+      return change(state, event, { message: clean(`${event.hook}| ${event.text}`) });
+    case 'hook.ended':
+      return change(state, event, { message: clean(hookEndText(event)) });
     case 'rollout.message':
       return change(state, event, { message: clean(event.text) });
     case 'rollout.held':
@@ -198,6 +204,9 @@ export function stageText(event: Extract<BafEvent, { type: 'rollout.stage' }>): 
 
 export const alarmText = (event: Extract<BafEvent, { type: 'wave.alarm' }>): string =>
   `wave ${event.wave + 1}: the alarm ${event.alarm} went off in ${event.target}${event.reason ? `: ${event.reason}` : ''}`;
+
+export const hookEndText = ({ hook, status, detail }: Extract<BafEvent, { type: 'hook.ended' }>): string =>
+  `${hook} ${status}${detail ? `: ${detail}` : ''}`;
 
 export const budgetText = ({ failed, allowed, onFailure }: Extract<BafEvent, { type: 'budget.used-up' }>): string =>
   `${failed} failed, ${allowed} allowed: nothing new is started${onFailure === 'rollback' ? ', and what was changed is brought back' : ''}.`;

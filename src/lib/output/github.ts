@@ -42,6 +42,10 @@ export function createGithub(options: RendererOptions): Renderer {
       if (event.type === 'deploy.ended') lateEnds(ended, event.outcome).forEach(annotate);
       if (event.type === 'wave.alarm') write(`::warning::${data(clean(alarmText(event)))}`);
       if (event.type === 'contact.lost') write(`::warning::${data(clean(contactText(event)))}`);
+      if (event.type === 'hook.ended' && event.status === 'skipped')
+        write(
+          `::warning title=${property(`${event.hook} of ${event.service} in ${event.target} skipped`)}::${data(clean(event.detail ?? ''))}`,
+        );
       if (event.type === 'warning') write(`::warning::${data(clean(event.text))}`);
       if (event.type === 'lock.lost') write(`::error title=lock lost::${data(clean(event.message))}`);
       if (event.type === 'step' && event.state === 'failed')

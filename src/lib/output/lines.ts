@@ -5,6 +5,7 @@ import {
   alarmText,
   budgetText,
   contactText,
+  hookEndText,
   interruption,
   lateEnds,
   stageText,
@@ -62,6 +63,14 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
       }
       case 'rollout.stage':
         return [`${who} ${event.waiting ? yellow(stageText(event)) : stageText(event)}`];
+      case 'hook.started':
+        return [`${who} ${event.moment} ${event.hook}${event.resumed ? ', started before' : ''}${dim(` ${event.detail}`)}`];
+      case 'hook.output':
+        return [`${who} ${event.hook}| ${dim(event.text)}`];
+      case 'hook.ended':
+        return [
+          `${who} ${{ succeeded: green, failed: red, skipped: yellow, cancelled: yellow }[event.status](hookEndText(event))}`,
+        ];
       case 'rollout.message':
         return event.level === 'warn'
           ? [`${who} ${yellow(`warning: ${event.text}`)}`]

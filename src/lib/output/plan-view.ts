@@ -1,8 +1,10 @@
 /** A plan as a person reads it, and as JSON: what changes in which target, wave by wave; equal targets are told once. */
 import type { Affected } from '../rollout/affected.js';
 import type { Difference } from '../rollout/diff/difference.js';
+import { hooksOf } from '../rollout/hooks.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { differenceText } from './difference-view.js';
+import { hookLines } from './hooks-view.js';
 import { duration, pad, paint, targetsText, truncate, widthOf } from './style.js';
 
 export function planJson(plan: DeployPlan, affected: readonly Affected[] = []): object {
@@ -20,6 +22,7 @@ export function planJson(plan: DeployPlan, affected: readonly Affected[] = []): 
         differences: r.differences,
         stack: r.stackChange && r.stack ? { name: r.stack.name, ...r.stackChange } : null,
         found: r.found,
+        hooks: hooksOf(plan, r),
       })),
     })),
     affected,
@@ -61,6 +64,7 @@ export function renderPlan(plan: DeployPlan, look: Look, affected: readonly Affe
         look,
       ),
     );
+  lines.push(...hookLines(plan, width));
   for (const { service, neededBy } of affected)
     if (neededBy.length > 0) lines.push(truncate(`${service} is needed by ${neededBy.join(', ')}`, width));
   const count = changed.length;

@@ -1,6 +1,7 @@
 /** What the ends of rollouts come to. */
 import type { DeployStatus, RolloutOutcome, RolloutStatus } from '../model/outcome.js';
 import type { PlannedRollout } from './plan.js';
+import type { JobState } from './schedule.js';
 
 export const isBadEnd = (status: RolloutStatus): boolean => status === 'failed' || status === 'rolled-back';
 
@@ -11,6 +12,12 @@ export function statusOf(rollouts: readonly RolloutOutcome[]): DeployStatus {
   if (has('cancelled')) return 'cancelled';
   if (has('skipped')) return has('succeeded') ? 'partial' : 'cancelled';
   return rollouts.every((r) => r.status === 'unchanged') ? 'unchanged' : 'succeeded';
+}
+
+/** What is made of an end when others wait for it. */
+export function stateOf({ status }: Pick<RolloutOutcome, 'status'>): JobState {
+  if (isBadEnd(status)) return 'bad';
+  return status === 'succeeded' || status === 'unchanged' ? 'good' : 'left';
 }
 
 /** One rollout as the deploy knows it at its end. */

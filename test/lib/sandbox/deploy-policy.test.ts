@@ -15,7 +15,7 @@ import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwa
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSandbox, readFiles } from '../../../src/lib/app.js';
+import { openApp, openSandbox, readFiles } from '../../../src/lib/app.js';
 import { continueRollouts } from '../../../src/lib/command/continue.js';
 import { deployServices } from '../../../src/lib/command/deploy.js';
 import { faultCapacity, faultImage } from '../../../src/lib/command/faults.js';
@@ -167,6 +167,28 @@ describe('the policy for deploying', () => {
     edit((text) => text.replace(', pause: { at: [post-test-traffic-shift] }', ''));
     expect((await deploy(['ui'], '3.0.1')).exitCode).toBe(0);
     edit((text) => text.replace(/\n {4}deploy: \{ strategy: blue-green[^\n]*/, ''));
+  });
+
+  it('is enough: tasks run before a deploy, and are stopped when they take too long; load balancers are found', async () => {
+    edit((text) =>
+      text.replace(
+        '    template: web-service\n',
+        '    template: web-service\n    deploy: { before: [{ command: [migrate] }] }\n',
+      ),
+    );
+    expect((await deploy(['ui'], '1.5.0')).exitCode).toBe(0);
+    edit((text) => text.replace('command: [migrate]', 'command: [migrate], timeout: 1s'));
+    expect((await deploy(['ui'], '1.6.0')).text).toMatch(/migrate had not ended after 1 s/);
+    const app = await openApp(base());
+    try {
+      const [target] = app.platform.environments['prod']!.waves[0]!.targets;
+      const gateways = app.effects.at(target!);
+      const { listenerArn } = await gateways.offer('prod');
+      expect(await gateways.loadBalancers.addressOf(listenerArn)).toMatch(/elb\.amazonaws\.com$/);
+    } finally {
+      await app.close();
+    }
+    edit((text) => text.replace(/\n {4}deploy: \{ before[^\n]*/, ''));
   });
 
   it('is enough: a rollout that finds no place is stopped when its time is up', async () => {

@@ -1,5 +1,6 @@
 export {
   DescribeTargetGroupsCommand,
+  DescribeLoadBalancersCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';

@@ -5,6 +5,7 @@ import { pageOf } from './paging.js';
 import { wake } from './agenda.js';
 import { named, say } from './events.js';
 import { launchTypeOf, needsOf, nextProvider, place, remainingOn, type Place } from './placement.js';
+import { once } from './run-once.js';
 import { checkProviders, needDefinition } from './service-input.js';
 import { compatibilitiesOf } from './definitions.js';
 import {
@@ -190,7 +191,7 @@ const showProtection = (cell: Cell, task: Task, now: number): object => {
 };
 
 export const taskOperations: Readonly<Record<string, Operation>> = {
-  RunTask: run,
+  RunTask: once(run),
   StartTask: startOn,
   StopTask(input: { cluster?: string; task: string; reason?: string }, context) {
     const { cell, now, world } = context;

@@ -186,9 +186,10 @@ function fail(cell: Cell, task: Task, code: string, reason: string, now: number)
 
 /** A running task: its checks begin, unless the scheduler has to bring it to its load balancers first. */
 function run(cell: Cell, task: Task, now: number): void {
-  log(cell, task, ['starting', 'listening'], now);
+  const errand = task.service === null && hasCommand(task);
+  log(cell, task, ['starting', errand ? 'working' : 'listening'], now);
   if (task.outcome === 'crash-later') task.endsAt = now + LATER_MS;
-  else if (task.service === null && hasCommand(task)) task.endsAt = now + ERRAND_MS;
+  else if (errand) task.endsAt = now + ERRAND_MS;
   const service = serviceOfTask(cell, task);
   const deployment = service ? deploymentOf(service, task.deployment) : undefined;
   if (!deployment || groupsOf(deployment).length === 0) decideHealth(cell, task, [], now);
@@ -237,6 +238,7 @@ function goOn(cell: Cell, task: Task, now: number): void {
   if (task.endsAt !== null && task.endsAt <= now) {
     if (task.outcome === 'crash-later') return crash(cell, task, now);
     for (const container of task.containers) container.exitCode = 0;
+    log(cell, task, ['done'], now);
     return fail(cell, task, 'EssentialContainerExited', 'Essential container in task exited', now);
   }
   if (task.outcome === 'unhealthy-later' && task.unhealthyAt === now) failChecks(cell, task, now);

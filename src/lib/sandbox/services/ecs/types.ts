@@ -262,6 +262,8 @@ export interface EcsSlice {
   instances: Record<string, Instance>;
   /** Capacity providers of groups of instances, by name. */
   providers: Record<string, { name: string; group: Record<string, unknown>; tags: Tag[]; createdAt: number }>;
+  /** What RunTask was asked with a client token, and what it started, by `cluster token`; states of before have none. */
+  runs?: Record<string, { request: string; tasks: string[]; at: number }>;
   /** Account settings: by name, of the account and of principals. */
   settings: Record<string, Record<string, string>>;
 }
