@@ -36,7 +36,7 @@ const deployFlags = {
   env: 'prod',
   plan: false,
   'exit-code': false,
-  timeout: '30m',
+  timeout: '6h',
   'on-failure': 'rollback' as const,
   json: true,
 };
@@ -49,30 +49,30 @@ const tagsOf = async (service: string): Promise<TagRow[]> =>
 
 describe('stagings', () => {
   it('live and go', async () => {
-    const up = await upStaging('demo', { ...base(), timeout: '15m' });
+    const up = await upStaging('demo', { ...base(), timeout: '6h' });
     expect(up.exitCode).toBe(0);
     expect(up.text).toMatch(/^demo ready {2}ana's, in staging, expires in 2d 23h\n {2}ui /);
-    expect((await upStaging('demo', { ...base(), timeout: '15m', ttl: '5d', tag: ['ui=1.4.0'] })).text).toMatch(
+    expect((await upStaging('demo', { ...base(), timeout: '6h', ttl: '5d', tag: ['ui=1.4.0'] })).text).toMatch(
       /ui\s+1\.4\.0 {2}ready/,
     );
-    const one = await upStaging('demo', { ...base(), timeout: '15m', service: ['ui'], tag: ['1.4.1'] });
+    const one = await upStaging('demo', { ...base(), timeout: '6h', service: ['ui'], tag: ['1.4.1'] });
     expect(one.text).toMatch(/ui\s+1\.4\.1 {2}ready[\s\S]*catalog\s+1\.3\.0 {2}ready/);
     expect((await lsStagings(base())).text).toMatch(/demo\s+ready\s+ana/);
     expect((await showOneStaging('demo', base())).text).toMatch(/expires in 4d 23h/);
     await expect(showOneStaging('other', base())).rejects.toMatchObject({ code: 'StagingUnknown' });
     process.env['BAF_ACTOR'] = 'ben';
-    await expect(upStaging('demo', { ...base(), timeout: '15m' })).rejects.toMatchObject({ code: 'StagingTaken', exitCode: 4 });
+    await expect(upStaging('demo', { ...base(), timeout: '6h' })).rejects.toMatchObject({ code: 'StagingTaken', exitCode: 4 });
     process.env['BAF_ACTOR'] = 'ana';
-    await expect(upStaging('long', { ...base(), timeout: '15m', ttl: '90d' })).rejects.toMatchObject({
+    await expect(upStaging('long', { ...base(), timeout: '6h', ttl: '90d' })).rejects.toMatchObject({
       code: 'TtlTooLong',
       exitCode: 4,
     });
-    await expect(upStaging('prod', { ...base(), timeout: '15m' })).rejects.toMatchObject({ exitCode: 2 });
+    await expect(upStaging('prod', { ...base(), timeout: '6h' })).rejects.toMatchObject({ exitCode: 2 });
     expect((await downStaging('demo', base())).text).toBe('The staging demo is gone.');
     expect((await downStaging('demo', base())).text).toMatch(/nothing to do/);
     expect((await lsStagings(base())).text).toMatch(/^No stagings/);
     // SSM holds the name of the record that was deleted for half a minute: the command waits for it.
-    expect((await upStaging('demo', { ...base(), timeout: '15m', service: ['ui'] })).exitCode).toBe(0);
+    expect((await upStaging('demo', { ...base(), timeout: '6h', service: ['ui'] })).exitCode).toBe(0);
     expect((await downStaging('demo', base())).text).toBe('The staging demo is gone.');
   });
 });

