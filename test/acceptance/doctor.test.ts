@@ -47,8 +47,12 @@ describe('in the sandbox', () => {
   });
 
   it('three of four that refuse are named, the fourth goes on, exit 5', async () => {
-    await here.run('sandbox', 'fault', 'call', 'ssm:GetParameters', '--kind', 'denied', '--times', '3');
+    for (const target of ['shop-staging/eu-west-1', 'shop-prod/eu-west-1', 'shop-prod/us-east-1']) {
+      const fault = ['--kind', 'denied', '--times', '2', '--target', target];
+      await here.run('sandbox', 'fault', 'call', 'ssm:GetParameters', ...fault);
+    }
     const { code, outcomes, of } = await examined(here, '--sandbox');
+    await here.run('sandbox', 'fault', 'clear');
     expect(code).toBe(5);
     expect(outcomes('role')).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(outcomes('offer').filter((o) => o === 'problem')).toHaveLength(3);
@@ -217,7 +221,7 @@ describe('of eighty targets', () => {
     const counts: Record<string, number> = {};
     for (const call of (value as unknown as { calls: { service: string; operation: string; count: number }[] }).calls)
       counts[`${call.service}:${call.operation}`] = (counts[`${call.service}:${call.operation}`] ?? 0) + call.count;
-    expect(counts).toEqual({ 'sts:AssumeRole': 40, 'ssm:GetParameters': 80 });
+    expect(counts).toEqual({ 'sts:AssumeRole': 40, 'ssm:GetParameters': 160 });
     const { stdout } = await here.run('doctor', '--sandbox');
     expect(stdout).toContain('80 of 80 targets: role assumed');
     expect(stdout.split('\n').length).toBeLessThanOrEqual(24);

@@ -21,7 +21,20 @@ const expectHidden = (run: Ran): void => {
 describe('a secret in a tag', () => {
   it.each(['lines', 'jsonl', 'github', 'tree'])('is not in the progress (%s), the cause or the result', async (progress) => {
     await here.run('sandbox', 'fault', 'image', `retail-store-sample-ui:${secret}`, '--outcome', 'missing');
-    const args = ['deploy', 'ui', '--env', 'staging', '--tag', secret, '--sandbox', '--speed', '1000', '--yes'];
+    const args = [
+      'deploy',
+      'ui',
+      '--env',
+      'staging',
+      '--tag',
+      secret,
+      '--sandbox',
+      '--speed',
+      '1000',
+      '--yes',
+      '--skip-checks',
+      'image',
+    ];
     const run = await here.run(...args, '--progress', progress, '--verbose');
     expect(run.code).toBe(1);
     expect(seen(run)).toMatch(/failed/);

@@ -88,8 +88,18 @@ const brief = (values: readonly string[]): string | readonly string[] => (values
 export function grantDocument(deploying: PolicyDocument, grant: GrantPolicy, roleArn: string): string {
   const leave: PolicyStatement = { Effect: 'Allow', Action: 'iam:DeleteRolePolicy', Resource: roleArn };
   const merged = new Map<string, { actions: Set<string>; resources: Set<string>; condition: PolicyStatement['Condition'] }>();
+  const servicesOf = (actions: Iterable<string>): string[] => [...actions].map((action) => action.split(':')[0]!);
+  /** Two statements of one service with resources of their own stay apart. */
+  const keyFor = (base: string, actions: readonly string[]): string => {
+    let key = base;
+    for (let n = 1; ; n++) {
+      const there = base.endsWith(',true]') ? null : merged.get(key);
+      if (!there || !servicesOf(actions).some((service) => servicesOf(there.actions).includes(service))) return key;
+      key = `${base}${n}`;
+    }
+  };
   for (const { Action, Resource, Condition } of [...deploying.Statement, leave]) {
-    const key = JSON.stringify([Condition ?? null, Resource === '*']);
+    const key = keyFor(JSON.stringify([Condition ?? null, Resource === '*']), list(Action));
     const one = merged.get(key) ?? { actions: new Set(), resources: new Set(), condition: Condition };
     merged.set(key, one);
     list(Action).forEach((action) => one.actions.add(action));

@@ -39,7 +39,10 @@ export function loginIn(dir: string, session: string): string | null {
   if (text === null) return null;
   // Of a file that is just being written the token's owner knows more.
   const token = parseToken(text);
-  return token ? shortHash(token.accessToken).slice(0, 16) : '';
+  if (!token) return '';
+  // One that is over and cannot be renewed is none: other credentials, where there are some, are meant then.
+  if (!token.refreshToken && token.expiresAt <= Date.now()) return null;
+  return shortHash(token.accessToken).slice(0, 16);
 }
 
 export const tokenHere =
