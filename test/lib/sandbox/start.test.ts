@@ -105,6 +105,11 @@ describe('the sandbox', () => {
     expect(third.now()).toBeGreaterThan(first.now() - 1);
   });
 
+  it('begins with a fleet, with reads that trail as ever', async () => {
+    const sandbox = await start({ readsTrailMs: 1_000, fleet: { services: 2, targets: 2, project: 'shop' } });
+    expect((await ssm(sandbox, 'GetParameter', { Name: '/baf/tags/prod/service-001' })).text).toContain('1.0.0');
+  });
+
   it('takes over from a process that was killed, and sets a damaged state aside', async () => {
     await (await start()).close();
     open = [];
