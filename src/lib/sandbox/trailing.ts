@@ -32,4 +32,4 @@ export function trailing({ cell, now }: Where, key: string): object | null {
 }
 
 /** Whether reads do not show yet what was made at that time. */
-export const unseen = ({ now, world }: Where, madeAt: number): boolean => now - madeAt < world.readsTrailMs();
+export const unseen = ({ now, world }: Where, madeAt: number): boolean => madeAt <= now && now - madeAt < world.readsTrailMs();
