@@ -17,20 +17,20 @@ export interface StatusRequest {
 }
 
 export async function observeStatus(request: StatusRequest, effects: Effects): Promise<{ rows: StatusRow[]; denied: string[] }> {
-  const denied: string[] = [];
-  const rows = await Promise.all(
+  const targets = await Promise.all(
     request.targets.map(async (target) => {
       try {
-        return await statusOfTarget(request, target, effects);
+        return { rows: await statusOfTarget(request, target, effects), denied: [] };
       } catch (error) {
         if (!(error instanceof UserError) || error.exitCode !== ExitCode.denied) throw error;
-        denied.push(target.name);
-        return request.services.map((service) => row(service.name, request.environment, target.name, 'denied'));
+        const rows = request.services.map((service) => row(service.name, request.environment, target.name, 'denied'));
+        return { rows, denied: [target.name] };
       }
     }),
   );
   const order = request.services.map((s) => s.name);
-  return { rows: rows.flat().sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service)), denied };
+  const rows = targets.flatMap((t) => t.rows).sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
+  return { rows, denied: targets.flatMap((t) => t.denied) };
 }
 
 async function statusOfTarget(request: StatusRequest, target: Target, effects: Effects): Promise<StatusRow[]> {

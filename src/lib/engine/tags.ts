@@ -25,22 +25,27 @@ export async function observeTags(
   request: TagsRequest,
   effects: Effects,
 ): Promise<{ tags: TagRow[]; denied: string[]; failed: string[] }> {
-  const denied: string[] = [];
-  const failed: string[] = [];
-  const rows = await Promise.all(
+  const cells = await Promise.all(
     request.cells.map(async ({ environment, target }) => {
       try {
-        return await tagsOfCell(request, environment, target, effects.at(target));
+        return { target: target.name, refused: null, rows: await tagsOfCell(request, environment, target, effects.at(target)) };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        const state = error.exitCode === ExitCode.denied ? 'denied' : 'unreadable';
-        (state === 'denied' ? denied : failed).push(target.name);
-        const problem = error.message;
-        return request.services.map((service): TagRow => ({ ...empty(service, environment, target.name), state, problem }));
+        const refused = error.exitCode === ExitCode.denied ? ('denied' as const) : ('unreadable' as const);
+        const row = { state: refused, problem: error.message };
+        return {
+          target: target.name,
+          refused,
+          rows: request.services.map((service): TagRow => ({ ...empty(service, environment, target.name), ...row })),
+        };
       }
     }),
   );
-  return { tags: rows.flat(), denied: [...new Set(denied)], failed: [...new Set(failed)] };
+  // In the order of the cells, whichever answered first.
+  const named = (state: 'denied' | 'unreadable'): string[] => [
+    ...new Set(cells.flatMap((cell) => (cell.refused === state ? [cell.target] : []))),
+  ];
+  return { tags: cells.flatMap(({ rows }) => rows), denied: named('denied'), failed: named('unreadable') };
 }
 
 export const empty = (service: string, environment: string, target: string): Omit<TagRow, 'state'> => ({
