@@ -12,7 +12,7 @@ export default class SandboxStart extends BafCommand {
   static override flags = {
     port: Flags.integer({ description: 'port (default: a free one)', min: 0, max: 65535, default: 0 }),
     latency: Flags.integer({
-      description: 'milliseconds that every answer takes at least, as the way to AWS does',
+      description: 'milliseconds that every answer takes at least, as from AWS: the way there and back, and its own work',
       min: 0,
       max: 60_000,
       default: 0,

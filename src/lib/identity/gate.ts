@@ -1,9 +1,9 @@
 /** Lets a few through at a time, the first of them a little apart, so that forty accounts are not one burst. */
 export type Gate = <T>(act: () => Promise<T>) => Promise<T>;
 
-const AT_ONCE = 10;
-/** Milliseconds within which the first of a burst start. */
-const JITTER_MS = 10;
+export const AT_ONCE = 10;
+/** Milliseconds within which the first of a burst start: all that follow are later by it. */
+const JITTER_MS = 5;
 
 export function createGate(
   atOnce = AT_ONCE,

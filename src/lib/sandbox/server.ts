@@ -26,7 +26,7 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** @param latencyMs milliseconds that every answer takes at least */
+/** @param latencyMs milliseconds from a request to its answer, what is done in between included: half before, half after */
 export async function serve(sandbox: Sandbox, port: number, latencyMs = 0): Promise<Serving> {
   const nonce = randomUUID();
   const guests = new Set<number>();
@@ -50,7 +50,8 @@ export async function serve(sandbox: Sandbox, port: number, latencyMs = 0): Prom
       return page;
     }
     if (path.startsWith('/_baf/')) return own(path.slice('/_baf/'.length), body.toString('utf8'));
-    if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
+    const arrived = performance.now();
+    await until(arrived + latencyMs / 2);
     const requestId = randomUUID();
     const { method = 'GET', headers } = request;
     const made = await dispatch(
@@ -58,6 +59,7 @@ export async function serve(sandbox: Sandbox, port: number, latencyMs = 0): Prom
       { method, path, query: new URLSearchParams(query), headers: flat(headers), body },
       requestId,
     );
+    await until(arrived + latencyMs);
     if (made === 'reset' || made === 'hang') return made;
     return {
       ...made,
@@ -138,6 +140,12 @@ function send(response: ServerResponse, { status, headers, body }: WireAnswer): 
   const length = headers['content-length'] ?? Buffer.byteLength(body);
   response.writeHead(status, { ...headers, ...(status === 204 || status === 304 ? {} : { 'content-length': length }) });
   response.end(body);
+}
+
+/** @param time as `performance.now()` tells it */
+async function until(time: number): Promise<void> {
+  const ms = time - performance.now();
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function read(request: IncomingMessage): Promise<Buffer> {
