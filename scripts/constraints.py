@@ -11,7 +11,7 @@ import botocore
 
 DATA = os.path.join(os.path.dirname(botocore.__file__), 'data')
 SERVICES = {  # signing name -> botocore's folder
-    'ssm': 'ssm', 'ecs': 'ecs', 'ecr': 'ecr', 'logs': 'logs', 'secretsmanager': 'secretsmanager',
+    'ssm': 'ssm', 'ecs': 'ecs', 'ecr': 'ecr', 'logs': 'logs', 'events': 'events', 'secretsmanager': 'secretsmanager',
     'application-autoscaling': 'application-autoscaling', 'servicediscovery': 'servicediscovery', 'sts': 'sts',
     'iam': 'iam', 'elasticloadbalancing': 'elbv2', 'cloudformation': 'cloudformation', 'monitoring': 'cloudwatch',
     'ec2': 'ec2', 'awsssoportal': 'sso', 'sso-oauth': 'sso-oidc', 's3': 's3',

@@ -13,6 +13,7 @@ import { createCloudFormationGateway } from './cloudformation.js';
 import { findImage } from './ecr.js';
 import { createEcsGateway } from './ecs.js';
 import { createTargetGroupGateway } from './elbv2.js';
+import { createEventGateway } from './eventbridge.js';
 import { createIamGateway } from './iam.js';
 import { createLoadBalancerGateway } from './load-balancers.js';
 import { createLogsGateway } from './logs.js';
@@ -55,6 +56,10 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
       ),
       scaling: createScalingGateway(
         clients(target, async (c) => new (await import('./sdk/application-auto-scaling.js')).ApplicationAutoScalingClient(c)),
+        where,
+      ),
+      events: createEventGateway(
+        clients(target, async (c) => new (await import('./sdk/eventbridge.js')).EventBridgeClient({ ...c, maxAttempts: 1 })),
         where,
       ),
       targetGroups: createTargetGroupGateway(

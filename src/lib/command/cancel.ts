@@ -11,12 +11,14 @@ import type { Environment } from '../model/platform.js';
 import { shouldColor } from '../output/style.js';
 import { summarizeDeploy } from '../output/summary.js';
 import { cancelledRecord, wayBack } from '../records/cancel.js';
+import { noticeOf } from '../notices/follow.js';
 import { outcomeOf } from '../records/outcome.js';
 import { isOpen, type DeployRecord } from '../records/record.js';
 import { exitCodeOfSignal } from '../system/signals.js';
 import { needAccess } from './access-guard.js';
 import { recordPlace } from './carry-out.js';
 import { confirm } from './confirm.js';
+import { openNotices } from './notices.js';
 import { openGuard } from './guards.js';
 import { showProgress } from './progress.js';
 import { only } from './rollback.js';
@@ -129,6 +131,10 @@ async function goBackHere(
     });
   const ended = cancelledRecord(record, outcome, app.actor, app.effects.clock.now());
   await writeRecord(recordPlace(environment), ended, app.effects);
+  const notices = openNotices(app, environment);
+  notices.send(noticeOf(ended, 'end', app.effects.clock.now(), notices.platform));
+  await notices.settle(new AbortController().signal);
+  for (const warning of notices.warnings) flags.notify?.(warning);
   return done(outcomeOf(ended, 'cancelled', app.effects.clock.now()), flags);
 }
 

@@ -8,6 +8,7 @@ import type { BafEvent } from '../model/event.js';
 import { homeOf } from '../model/home.js';
 import type { Environment } from '../model/platform.js';
 import { Stop, stopOf } from '../model/stop.js';
+import { follow, noticeOf, tell } from '../notices/follow.js';
 import { resumable } from '../records/history.js';
 import { newId, type DeployRecord } from '../records/record.js';
 import { keyOf, resumePlan, rolloutsOf } from '../records/resume.js';
@@ -15,6 +16,7 @@ import type { DeployPlan } from '../rollout/plan.js';
 import { ciRun } from '../system/ci-run.js';
 import { commitOf } from '../system/commit.js';
 import { thisMachine } from '../system/machine.js';
+import type { OpenNotices } from './notices.js';
 import type { Attachable, Stopping } from './progress.js';
 
 export const recordPlace = (environment: Environment): RecordPlace => ({
@@ -42,6 +44,7 @@ interface Job {
   readonly kind: DeployRecord['kind'];
   readonly options: DeployOptions;
   readonly attach: Attach;
+  readonly notices: OpenNotices;
 }
 
 /**
@@ -49,7 +52,7 @@ interface Job {
  * Where nothing is to be done and nothing was left open, there is no record. */
 export async function* carryOut(
   plan: DeployPlan,
-  { app, environment, kind, options, attach }: Job,
+  { app, environment, kind, options, attach, notices }: Job,
   effects: Effects,
   signal: AbortSignal,
   stopping: Stopping,
@@ -93,9 +96,29 @@ export async function* carryOut(
     onWish: ({ by }: { by: string }) => stopping.stop(new Stop('back', by, 'cancelled')),
     leaves: () => stopOf(signal)?.how === 'leave',
   };
-  yield* recorded(recording, app.effects, () => deploy(carried, planned, effects, signal));
+  const events = recorded(recording, app.effects, () => deploy(carried, planned, effects, signal));
+  // One that is taken up again was told of when it began.
+  yield* telling(events, record, { ...notices, begins: open === null, leaves: recording.leaves });
   // What is too old goes after the deploy: it never waits for that.
   if (!signal.aborted) await forgetRecords(place, records, app.effects).catch(() => undefined);
+}
+
+/** The same events; others are told of what they mean as they pass, which nothing waits for. */
+async function* telling(
+  events: AsyncIterable<BafEvent>,
+  record: DeployRecord,
+  { platform, send, begins, leaves }: OpenNotices & { readonly begins: boolean; leaves(): boolean },
+): AsyncGenerator<BafEvent, void> {
+  let following = follow(record);
+  let told = !begins;
+  for await (const event of events) {
+    if (!told) send(noticeOf(record, 'start', event.at, platform));
+    told = true;
+    const next = tell(following, event, platform, leaves());
+    following = next.following;
+    if (next.notice) send(next.notice);
+    yield event;
+  }
 }
 
 /** One that somebody wanted cancelled is not gone on with: running the same again is a deploy of its own. */

@@ -12,13 +12,14 @@ import type { DeployPlan } from '../rollout/plan.js';
 import { exitCodeOfSignal } from '../system/signals.js';
 import { attachTo, carryOut } from './carry-out.js';
 import type { Guard } from './guards.js';
+import { openNotices, settled } from './notices.js';
 import { showProgress, type ProgressFlags } from './progress.js';
 
 export interface Finish {
   readonly app: App;
   readonly environment: Environment;
   readonly kind: DeployRecord['kind'];
-  readonly flags: ProgressFlags;
+  readonly flags: ProgressFlags & { readonly notify?: ((text: string) => void) | undefined };
   readonly options: Pick<DeployOptions, 'onFailure' | 'timeoutMs' | 'maxFailures' | 'parallel'>;
   readonly guard: Guard;
   readonly plan: DeployPlan;
@@ -41,20 +42,26 @@ export async function finish(job: Finish): Promise<{ json: { deploy: DeployOutco
     op: kind,
     note: guard.note,
   } as const;
-  const carried = { app, environment, kind, options, attach };
+  const notices = openNotices(app, environment);
+  const carried = { app, environment, kind, options, attach, notices };
   const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
   const { events, interrupted } = await showProgress(
     flags,
     app.effects.clock.now,
     (signal, stopping) =>
-      changes
-        ? guard.run(whatOf(plan), signal, async function* (effects, ends, lock) {
-            const stale = lock.before !== null && lock.before > job.plannedAt - FRESH_MS;
-            yield* carryOut(stale ? await job.observe() : plan, carried, effects, ends, stopping);
-          })
-        : carryOut(plan, carried, app.effects, signal, stopping),
+      settled(
+        notices,
+        signal,
+        changes
+          ? guard.run(whatOf(plan), signal, async function* (effects, ends, lock) {
+              const stale = lock.before !== null && lock.before > job.plannedAt - FRESH_MS;
+              yield* carryOut(stale ? await job.observe() : plan, carried, effects, ends, stopping);
+            })
+          : carryOut(plan, carried, app.effects, signal, stopping),
+      ),
     attach,
   );
+  for (const warning of notices.warnings) flags.notify?.(warning);
   const last = events.findLast((event) => event.type === 'deploy.ended');
   if (!last) throw new UserError('DeployLost', { message: 'The deploy ended without an outcome.', exitCode: ExitCode.bug });
   const { outcome } = last;

@@ -25,6 +25,41 @@ const freeze = z.strictObject({
   services: z.optional(about(z.array(z.string()).check(z.minLength(1)), 'only these services; default all')),
 });
 
+const moments = z.optional(
+  about(
+    z.array(z.enum(['start', 'failure', 'end'])).check(z.minLength(1)),
+    'start, failure (the first rollout that fails), end; default all',
+  ),
+);
+const notify = z.strictObject({
+  webhooks: z.optional(
+    about(
+      z.array(
+        z.strictObject({
+          env: z.optional(about(z.string().check(z.minLength(1)), 'environment variable that holds its address')),
+          ssm: z.optional(
+            about(
+              z.string().check(z.regex(/^\/[\w./-]+$/, 'not the path of a parameter, e.g. /baf/notify/deploys')),
+              "SSM parameter (SecureString) that holds its address, in the environment's first target",
+            ),
+          ),
+          on: moments,
+        }),
+      ),
+      'addresses that take what a Slack webhook takes',
+    ),
+  ),
+  eventBridge: z.optional(
+    about(
+      z.strictObject({
+        bus: z.optional(about(z.string().check(z.minLength(1)), 'name or ARN of the event bus; default: default')),
+        on: moments,
+      }),
+      "events in the environment's first target: source baf, see schemas/baf.event.schema.json",
+    ),
+  ),
+});
+
 const environment = z.strictObject({
   protected: z.optional(about(z.boolean(), 'changes are confirmed')),
   promoteFrom: z.optional(about(z.string(), 'environment whose versions come here next')),
@@ -50,6 +85,7 @@ const environment = z.strictObject({
     ),
   ),
   freezes: z.optional(about(z.array(freeze), 'when nothing is deployed')),
+  notify: z.optional(about(notify, "who is told of its deploys; takes the place of the platform's")),
   stagings: z.optional(about(stagings, 'present where stagings may be made')),
 });
 
@@ -123,6 +159,7 @@ export const platformDefinition = z.strictObject({
   engine: z.optional(about(z.enum(['cloudformation', 'terraform']), 'what applies stacks')),
   identity: about(identity, 'who deploys'),
   access: z.optional(about(access, 'access on demand')),
+  notify: z.optional(about(notify, 'who is told of deploys')),
   accounts: about(
     z.record(z.string(), z.union([z.string(), z.number()], 'an account id has twelve digits, in quotes')),
     'alias: twelve digits, in quotes',
@@ -134,14 +171,17 @@ export type PlatformFile = z.infer<typeof platformDefinition>;
 
 /** Keys that each object of the file takes. */
 export const platformKeys: Readonly<Record<string, readonly string[]>> = {
-  '': ['platform', 'engine', 'identity', 'access', 'accounts', 'environments'],
+  '': ['platform', 'engine', 'identity', 'access', 'notify', 'accounts', 'environments'],
   identity: ['role', 'sso', 'ci', 'via', 'externalId'],
   'identity\\.sso': ['session', 'startUrl', 'region', 'role', 'account'],
   'identity\\.ci': ['provider', 'audience', 'tokenVariable', 'role'],
   'identity\\.via': ['role', 'externalId'],
   access: ['approvers', 'maxFor'],
-  'environments\\.[^.]+': ['protected', 'promoteFrom', 'access', 'alarms', 'targets', 'waves', 'freezes', 'stagings'],
+  'environments\\.[^.]+': ['protected', 'promoteFrom', 'access', 'alarms', 'targets', 'waves', 'freezes', 'notify', 'stagings'],
   'environments\\.[^.]+\\.waves\\.\\d+': ['targets', 'bake'],
   'environments\\.[^.]+\\.freezes\\.\\d+': ['reason', 'every', 'from', 'until', 'zone', 'services'],
+  '(environments\\.[^.]+\\.)?notify': ['webhooks', 'eventBridge'],
+  '(environments\\.[^.]+\\.)?notify\\.webhooks\\.\\d+': ['env', 'ssm', 'on'],
+  '(environments\\.[^.]+\\.)?notify\\.eventBridge': ['bus', 'on'],
   'environments\\.[^.]+\\.stagings': ['ttl', 'maxTtl', 'perOwner', 'hours', 'domain'],
 };

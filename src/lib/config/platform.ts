@@ -8,6 +8,7 @@ import { platformDefinition, platformKeys, type PlatformFile } from './definitio
 import { ENVIRONMENT } from './definition-project.js';
 import { check, problems, readYaml } from './document.js';
 import { freezesOf } from './freezes.js';
+import { notifyOf } from './notify.js';
 import { joinPath, type Files } from './path.js';
 import type { Problem } from './problem.js';
 import type { Project } from './project.js';
@@ -61,10 +62,14 @@ export function parsePlatform(text: string, ref: string): Platform {
         path: ['accounts', alias],
         message: `${source.written(['accounts', alias]) ?? id} is not an account id: twelve digits, in quotes (YAML drops leading zeros)`,
       });
+  const notify = notifyOf(file.notify, ['notify'], found);
   const environments = Object.fromEntries(
     Object.entries(file.environments).map(([name, input]) => [
       name,
-      environmentOf(name, input, accounts, Object.keys(file.environments), found),
+      {
+        ...environmentOf(name, input, accounts, Object.keys(file.environments), found),
+        notify: input.notify ? notifyOf(input.notify, ['environments', name, 'notify'], found) : notify,
+      },
     ]),
   );
   const identity = identityOf(file.identity, accounts, found);
@@ -133,7 +138,7 @@ function environmentOf(
   accounts: Readonly<Record<string, string>>,
   names: readonly string[],
   found: Problem[],
-): Environment {
+): Omit<Environment, 'notify'> {
   const base = ['environments', name];
   if (!ENVIRONMENT.test(name))
     found.push({

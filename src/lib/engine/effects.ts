@@ -70,6 +70,22 @@ export interface AlarmGateway {
   states(names: readonly string[]): Promise<AlarmState[]>;
 }
 
+/** An event of ours on a bus of EventBridge. */
+export interface BusEvent {
+  /** Name or ARN. */
+  readonly bus: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: object;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface EventGateway {
+  /** One attempt only. */
+  put(event: BusEvent, signal: AbortSignal): Promise<void>;
+}
+
 /** Autoscaling of one service. */
 export interface ServiceScaling {
   /** Name of the ECS service. */
@@ -137,6 +153,7 @@ export interface TargetGateways {
   alarms: AlarmGateway;
   scaling: ScalingGateway;
   targetGroups: TargetGroupGateway;
+  events: EventGateway;
   stacks: StackEngine;
   rolePolicies: RolePolicyGateway;
   values: ValueStores;

@@ -1,4 +1,5 @@
 import type { FreezeWindow } from './freeze.js';
+import type { NotifyRules } from './notice.js';
 import type { Wave } from './target.js';
 
 export interface StagingRules {
@@ -19,6 +20,8 @@ export interface Environment {
   readonly freezes: readonly FreezeWindow[];
   /** CloudWatch alarms in each of its targets that speak against any new version. */
   readonly alarms: readonly string[];
+  /** Who is told of its deploys. */
+  readonly notify: NotifyRules;
   /** Present where stagings may be made in this environment. */
   readonly stagings: StagingRules | null;
 }

@@ -102,3 +102,46 @@ describe('who deploys, as the platform file says it', () => {
     expect(() => parsePlatform(file('').replace('{ targets:', '{ access: on-demand, targets:'), 'p.yaml')).toThrow(/approvers/);
   });
 });
+
+describe('who is told of deploys', () => {
+  const all = ['start', 'failure', 'end'];
+  const rules = (notify: string, own = '') =>
+    parsePlatform(file('', notify).replace('{ targets: [prod/eu-west-1] }', `{ targets: [prod/eu-west-1]${own} }`), 'p.yaml')
+      .environments['prod']!.notify;
+  const problemOf = (notify: string): string => {
+    try {
+      rules(notify);
+      return '';
+    } catch (error) {
+      return (error as UserError).message;
+    }
+  };
+
+  it('is nobody, or those of the platform, or those of the environment', () => {
+    expect(rules('')).toEqual({ webhooks: [], eventBridge: null });
+    const whole = 'notify: { webhooks: [{ env: DEPLOYS_WEBHOOK }, { ssm: /baf/notify/ops, on: [failure] }], eventBridge: {} }';
+    expect(rules(whole)).toEqual({
+      webhooks: [
+        { from: 'env', name: 'DEPLOYS_WEBHOOK', on: all },
+        { from: 'ssm', name: '/baf/notify/ops', on: ['failure'] },
+      ],
+      eventBridge: { bus: 'default', on: all },
+    });
+    expect(rules(whole, ', notify: { eventBridge: { bus: deploys, on: [end] } }')).toEqual({
+      webhooks: [],
+      eventBridge: { bus: 'deploys', on: ['end'] },
+    });
+    expect(rules(whole, ', notify: {}')).toEqual({ webhooks: [], eventBridge: null });
+  });
+
+  it.each([
+    ['{ webhooks: [{ on: [end] }] }', /webhooks\.0: the address of a webhook is a secret that is kept elsewhere/],
+    ['{ webhooks: [{ env: A, ssm: /b }] }', /name either env \(a variable\) or ssm/],
+    ['{ webhooks: [{ ssm: baf }] }', /not the path of a parameter/],
+    ['{ webhooks: [{ url: "https://hooks.example" }] }', /url.*env/],
+    ['{ webhooks: [{ env: A, on: [begin] }] }', /start.*failure.*end/],
+    ['{ eventbridge: {} }', /eventBridge/],
+  ])('refuses %s', (notify, message) => {
+    expect(problemOf(`notify: ${notify}`)).toMatch(message);
+  });
+});

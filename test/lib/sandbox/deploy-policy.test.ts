@@ -60,6 +60,8 @@ const edit = (change: (text: string) => string): void => {
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'baf-policy-'));
   cpSync(resolve('examples/retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
+  const file = join(dir, 'baf.platform.yaml');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\nnotify: { eventBridge: {} }\n`);
   process.env['BAF_ACTOR'] = 'ana';
   const { project, platform } = await readFiles(base());
   sandbox = await openSandbox(project, platform, base());

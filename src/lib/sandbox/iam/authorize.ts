@@ -40,7 +40,9 @@ export function authorize(world: World, session: Session, request: Request, serv
   if (refusal !== null) throw denial(session, request, refusal, service);
 }
 
-const JSON_SERVICES = new Set(['ssm', 'ecs', 'ecr', 'logs', 'secretsmanager', 'application-autoscaling', 'servicediscovery']);
+const JSON_SERVICES = new Set([
+  ...['ssm', 'ecs', 'ecr', 'logs', 'events', 'secretsmanager', 'application-autoscaling', 'servicediscovery'],
+]);
 
 export function denialText(arn: string, { action, resource }: Request, { explicit, by }: NonNullable<Refusal>): string {
   const because = explicit

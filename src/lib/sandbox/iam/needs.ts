@@ -78,6 +78,7 @@ const tagActions: Readonly<Record<string, string>> = {
   servicediscovery: 'servicediscovery:TagResource',
   cloudformation: 'cloudformation:TagResource',
   monitoring: 'cloudwatch:TagResource',
+  events: 'events:TagResource',
 };
 const iamTagActions: Readonly<Record<string, string>> = {
   CreateRole: 'iam:TagRole',

@@ -107,6 +107,14 @@ const tables: Readonly<Record<string, Table>> = {
     [/Resource$/, member('resourceArn')],
   ],
   cloudformation: [[/Stack|ChangeSet|Template/, stack]],
+  events: [
+    [
+      /^PutEvents$/,
+      (input, place) => list(input.Entries?.map((e: Input) => arn('events', place, 'event-bus/', e.EventBusName ?? 'default'))),
+    ],
+    [/Rule$/, (input, place) => [arn('events', place, 'rule/', [input.EventBusName, input.Name].filter(Boolean).join('/'))]],
+    [/EventBus$/, (input, place) => [arn('events', place, 'event-bus/', input.Name ?? 'default')]],
+  ],
   secretsmanager: [[/^(?!ListSecrets|GetRandomPassword|BatchGet)/, secret]],
   elasticloadbalancing: [
     [/^CreateTargetGroup$/, (input, place) => [`${arn('elasticloadbalancing', place, 'targetgroup/', input.Name)}/*`]],

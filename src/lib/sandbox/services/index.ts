@@ -6,6 +6,7 @@ import { ec2 } from './ec2.js';
 import { ecr } from './ecr.js';
 import { ecs } from './ecs.js';
 import { elbv2 } from './elbv2.js';
+import { events } from './events.js';
 import { iam } from './iam.js';
 import { logs } from './logs.js';
 import { monitoring } from './monitoring.js';
@@ -27,6 +28,7 @@ export const allServices: readonly SandboxService[] = [
   ecr,
   logs,
   monitoring,
+  events,
   ec2,
   elbv2,
   servicediscovery,

@@ -22,6 +22,7 @@ export const wires: Readonly<Record<string, Wire>> = {
   ecs: wire(json, () => import('@aws-sdk/client-ecs')),
   ecr: wire(json, () => import('@aws-sdk/client-ecr')),
   logs: wire(json, () => import('@aws-sdk/client-cloudwatch-logs')),
+  events: wire(json, () => import('@aws-sdk/client-eventbridge')),
   secretsmanager: wire(json, () => import('@aws-sdk/client-secrets-manager')),
   'application-autoscaling': wire(json, () => import('@aws-sdk/client-application-auto-scaling')),
   servicediscovery: wire(json, () => import('@aws-sdk/client-servicediscovery')),
