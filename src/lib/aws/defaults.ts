@@ -1,5 +1,6 @@
 /** What all SDK clients have in common: connections, time-outs, and what they must not log or load. */
 import type { SSMClientConfig } from '@aws-sdk/client-ssm';
+import type { Readable } from 'node:stream';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 
 export type Logger = NonNullable<SSMClientConfig['logger']>;
@@ -7,11 +8,19 @@ export type Logger = NonNullable<SSMClientConfig['logger']>;
 /** Without `info`: for it the SDK would copy every input and output, with what is sensitive taken out. */
 export const logger = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as Logger;
 
-/** The answer of Node's own HTTP client, whole. The SDK's collector asks for web streams first, and they take 7 ms to load. */
-export async function streamCollector(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+/**
+ * The answer of Node's own HTTP client, whole. The SDK's collector asks for web streams first, and they take 7 ms to load;
+ * an iterator for each answer costs a fleet's listing a tenth of its time.
+ */
+export function streamCollector(stream: Readable): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    stream.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    stream.once('error', reject);
+    // Cut off in the middle: then neither of the others comes.
+    stream.once('close', () => reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
+  });
 }
 
 /** In the sandbox the user's AWS files have no say, and need not be read. */
@@ -31,7 +40,16 @@ const ANSWER_TIMEOUT_MS = 60_000;
 export function createPool(): () => Promise<NodeHttpHandler> {
   let pool: NodeHttpHandler | null = null;
   return async () => {
-    const { NodeHttpHandler } = await import('@smithy/node-http-handler');
-    return (pool ??= new NodeHttpHandler({ connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: ANSWER_TIMEOUT_MS }));
+    const [{ NodeHttpHandler }, { withPlaces }] = await Promise.all([import('@smithy/node-http-handler'), import('./places.js')]);
+    // The places are the limit: an answer that is still read has left its place already, and has its socket.
+    const agent = { keepAlive: true, maxSockets: Infinity };
+    return (pool ??= withPlaces(
+      new NodeHttpHandler({
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+        socketTimeout: ANSWER_TIMEOUT_MS,
+        httpAgent: agent,
+        httpsAgent: agent,
+      }),
+    ));
   };
 }

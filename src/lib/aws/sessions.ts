@@ -84,8 +84,6 @@ export function createSessions(options: SessionOptions, shared: () => Promise<Sh
         region: stsRegion,
         ...(await shared()),
         systemClockOffset: clock.behindMs(),
-        // Forty assumes are one command, put together once.
-        cacheMiddleware: true,
         ...config,
       } as STSClientConfig),
       observe,

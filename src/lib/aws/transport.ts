@@ -1,12 +1,15 @@
 /** What all SDK clients are made with, and what is seen of their answers. */
+import type { Readable } from 'node:stream';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createPool, logger, SANDBOX, streamCollector, type Logger } from './defaults.js';
 
 export interface SharedConfig {
   readonly endpoint?: string;
   readonly maxAttempts: number;
+  /** The SDK puts its layers together once for each kind of call, and not again for each call. */
+  readonly cacheMiddleware: true;
   readonly requestHandler: NodeHttpHandler;
-  readonly streamCollector: (stream: AsyncIterable<Uint8Array>) => Promise<Uint8Array>;
+  readonly streamCollector: (stream: Readable) => Promise<Uint8Array>;
   readonly logger: Logger;
 }
 
@@ -18,6 +21,7 @@ export function createTransport(endpoint: string | null): () => Promise<SharedCo
     streamCollector,
     logger,
     maxAttempts: 8,
+    cacheMiddleware: true as const,
     ...(endpoint ? { endpoint, ...SANDBOX } : {}),
   });
 }

@@ -46,6 +46,12 @@ export abstract class BafCommand extends Command {
     return { ...parsed, flags: { ...parsed.flags, notify: (text: string) => this.note(text) } };
   }
 
+  /** oclif would look for colours in each token of a document, also where none are shown: a second for a fleet's tags. */
+  override logJson(json: unknown): void {
+    if (process.stdout.isTTY) super.logJson(json);
+    else process.stdout.write(JSON.stringify(json, null, 2) + '\n');
+  }
+
   protected override toSuccessJson(result: unknown): unknown {
     return { ...(result as object), warnings: this.notes };
   }
