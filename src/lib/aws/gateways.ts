@@ -17,7 +17,7 @@ import { createEventGateway } from './eventbridge.js';
 import { createIamGateway } from './iam.js';
 import { createLoadBalancerGateway } from './load-balancers.js';
 import { createLogsGateway } from './logs.js';
-import { readOffer } from './offer.js';
+import { readInfrastructureRole, readOffer } from './offer.js';
 import { createScalingGateway } from './scaling.js';
 import { createParameterStore } from './parameter-store.js';
 import { findRunningTasks } from './running-tasks.js';
@@ -39,6 +39,7 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const ecr = clients(target, async (c) => new (await import('./sdk/ecr.js')).ECRClient(c));
     const cloudformation = clients(target, async (c) => new (await import('./sdk/cloudformation.js')).CloudFormationClient(c));
     const offers = new Map<string, Promise<PlatformOffer>>();
+    const infrastructureRole = new Map<'', Promise<string | null>>();
     const images = new Map<string, Promise<ImageFact | null>>();
     let around: Surroundings | null = null;
     const gateways: TargetGateways = {
@@ -78,6 +79,7 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
       },
       runningTasks: (cluster, service) => findRunningTasks(ecs, where, cluster, service),
       offer: (environment) => remember(offers, environment, () => readOffer(ssm, environment, where)),
+      infrastructureRole: () => remember(infrastructureRole, '', () => readInfrastructureRole(ssm)),
       imageDigest: async (repository, tag) =>
         (await remember(images, `${repository}:${tag}`, () => findImage(ecr, where, repository, { tag })))?.digest ?? null,
       surroundings() {
@@ -99,7 +101,7 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
   };
 }
 
-function remember<T>(held: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+function remember<K extends string, T>(held: Map<K, Promise<T>>, key: K, make: () => Promise<T>): Promise<T> {
   const value = held.get(key) ?? make();
   held.set(key, value);
   value.catch(() => held.delete(key));

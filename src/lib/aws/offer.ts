@@ -15,17 +15,24 @@ const keys = {
   namespace: 'namespace',
 } as const;
 
-/** What only some services need: its absence is told when one does. */
+/** Only services whose traffic ECS moves need it: it is asked for, and its absence told, when one does. */
 const infrastructureRole = `${path}/ecs-infrastructure-role-arn`;
+
+export async function readInfrastructureRole(ssm: SsmGateway): Promise<string | null> {
+  const [found] = await ssm.get([infrastructureRole]);
+  return found?.value ?? null;
+}
 
 const taskBoundary = `${path}/task-boundary-arn`;
 
+/** One call: ten names are what it takes. */
 export async function readOffer(ssm: SsmGateway, environment: string, where: string): Promise<PlatformOffer> {
   const domainName = `${path}/${environment}/domain`;
   const found = new Map(
-    (await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName, infrastructureRole, taskBoundary])).map(
-      (p) => [p.name, p.value],
-    ),
+    (await ssm.get([...Object.values(keys).map((key) => `${path}/${key}`), domainName, taskBoundary])).map((p) => [
+      p.name,
+      p.value,
+    ]),
   );
   const missing = [...Object.values(keys).map((key) => `${path}/${key}`), domainName].filter((name) => !found.has(name));
   if (missing.length > 0)
@@ -46,7 +53,7 @@ export async function readOffer(ssm: SsmGateway, environment: string, where: str
     loadBalancerSecurityGroupId: value('loadBalancerSecurityGroupId'),
     executionRoleArn: value('executionRoleArn'),
     taskRoleArn: value('taskRoleArn'),
-    infrastructureRoleArn: found.get(infrastructureRole) ?? null,
+    infrastructureRoleArn: null,
     ...(found.has(taskBoundary) ? { taskBoundaryArn: found.get(taskBoundary)! } : {}),
     namespace: value('namespace'),
     domain: found.get(domainName)!,

@@ -160,6 +160,8 @@ export interface TargetGateways {
   /** Tasks of a service that run now; none where there is no such service. */
   runningTasks(cluster: string, service: string): Promise<RunningTask[]>;
   offer(environment: string): Promise<PlatformOffer>;
+  /** Role by which ECS moves traffic at the load balancer, or null: what an offer leaves out until a service needs it. */
+  infrastructureRole(): Promise<string | null>;
   /** What pre-flight asks: made when first used. */
   surroundings(): Surroundings;
   /** Digest of an image in the registry that the target pulls from, or null where it is not there. */

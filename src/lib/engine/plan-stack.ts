@@ -18,14 +18,15 @@ interface PlannedStack {
 export async function planStack(
   request: Pick<PlanRequest, 'staging' | 'environment' | 'project'>,
   files: TemplateFiles,
-  values: TemplateValues,
+  given: TemplateValues,
   current: ServiceState | null,
-  gateways: Pick<TargetGateways, 'ecs' | 'stacks'>,
+  gateways: Pick<TargetGateways, 'ecs' | 'stacks' | 'infrastructureRole'>,
 ): Promise<PlannedStack> {
-  const { service, offer, target } = values;
+  const { service, target } = given;
   const paired = alternateOf(current) !== null;
   const moves = strategies[service.deploy.strategy].shiftsTraffic;
-  if (moves && offer.infrastructureRoleArn === null)
+  const infrastructureRoleArn = moves || paired ? await gateways.infrastructureRole() : null;
+  if (moves && infrastructureRoleArn === null)
     throw new UserError('InfrastructureRoleMissing', {
       message: `${service.name} has the strategy ${service.deploy.strategy}, and ${target.name} offers no role by which ECS moves traffic.`,
       nextSteps: [
@@ -34,6 +35,7 @@ export async function planStack(
       ],
       exitCode: ExitCode.usage,
     });
+  const values: TemplateValues = { ...given, offer: { ...given.offer, infrastructureRoleArn } };
   const at = (serving: LiveTraffic['serving']): TemplateValues => ({ ...values, traffic: { paired, serving } });
   const specOf = (rendered: TemplateValues): StackSpec => ({
     name: `baf-${request.environment}-${request.project}-${service.name}`,

@@ -8,7 +8,7 @@ export interface PlatformOffer {
   readonly loadBalancerSecurityGroupId: string;
   readonly executionRoleArn: string;
   readonly taskRoleArn: string;
-  /** Role by which ECS moves traffic at the load balancer; null where the platform has none. */
+  /** Role by which ECS moves traffic at the load balancer; null where the platform has none, or no traffic is moved so. */
   readonly infrastructureRoleArn: string | null;
   /** Permissions boundary of the execution roles that stacks make; left out where all services share the platform's role. */
   readonly taskBoundaryArn?: string;
