@@ -18,5 +18,8 @@ export function renderAccounts(
     ...(sso ? [row.permissionSets === null ? '' : row.permissionSets.join(', ') || '-'] : []),
     dim(clean(row.reason ?? '')),
   ]);
-  return table([head, ...body], columns);
+  const bad = rows.filter((row) => row.state !== 'ok').map((row) => row.account);
+  // Of forty accounts the first are no longer to be seen.
+  const end = bad.length === 0 ? [] : ['', `${bad.length} of ${rows.length} accounts are closed to you: ${bad.join(', ')}`];
+  return [table([head, ...body], columns), ...end].join('\n');
 }
