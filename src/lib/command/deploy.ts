@@ -81,7 +81,8 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
         exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done,
       };
     const wanted = plan.waves.flatMap((w) => w.rollouts.map((r) => ({ service: r.service.name, tag: r.to.tag })));
-    await checkPins({ environment: environment.name, home: homeOf(environment) }, wanted, app.effects);
+    const pins = () => checkPins({ environment: environment.name, home: homeOf(environment) }, wanted, app.effects);
+    await pins();
     if (changes) {
       tellSkipped(plan, app.effects.checks, flags);
       const bakes = waves.slice(0, -1).reduce((sum, wave) => sum + wave.bakeMs, 0);
@@ -92,15 +93,16 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     }
     refuseProblems(checked);
     // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
-    if (environment.protected && changes && process.stdin.isTTY && !flags.yes)
-      await confirm(`Deploy ${names.join(', ')} to ${environment.name}?`, flags, `${environment.name} is protected`);
+    const confirmed = environment.protected && changes && process.stdin.isTTY && !flags.yes;
+    if (confirmed) await confirm(`Deploy ${names.join(', ')} to ${environment.name}?`, flags, `${environment.name} is protected`);
     const options = {
       onFailure: flags['on-failure'],
       timeoutMs,
       maxFailures,
       ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
     } as const;
-    const done = await finish({ app, environment, kind: 'deploy', flags, options, guard, plan, plannedAt, observe });
+    const again = { observe, checks, confirmed, check: pins };
+    const done = await finish({ app, environment, kind: 'deploy', flags, options, guard, plan, plannedAt, again });
     return { ...done, json: { ...done.json, preflight: preflightJson(checked) } };
   } finally {
     await app.close();

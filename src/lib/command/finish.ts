@@ -13,6 +13,7 @@ import { exitCodeOfSignal } from '../system/signals.js';
 import { attachTo, carryOut } from './carry-out.js';
 import type { Guard } from './guards.js';
 import { openNotices, settled } from './notices.js';
+import { planAgain, type Again } from './plan-again.js';
 import { showProgress, type ProgressFlags } from './progress.js';
 
 export interface Finish {
@@ -25,7 +26,7 @@ export interface Finish {
   readonly plan: DeployPlan;
   /** When the plan was begun to be made, and how it is made anew. */
   readonly plannedAt: number;
-  observe(): Promise<DeployPlan>;
+  readonly again: Again;
 }
 
 /** Somebody who had the lock so short a time before may have changed what the plan saw. */
@@ -55,7 +56,8 @@ export async function finish(job: Finish): Promise<{ json: { deploy: DeployOutco
         changes
           ? guard.run(whatOf(plan), signal, async function* (effects, ends, lock) {
               const stale = lock.before !== null && lock.before > job.plannedAt - FRESH_MS;
-              yield* carryOut(stale ? await job.observe() : plan, carried, effects, ends, stopping);
+              const now = stale ? yield* planAgain(plan, job.again, app, ends, stopping) : plan;
+              yield* carryOut(now, carried, effects, ends, stopping);
             })
           : carryOut(plan, carried, app.effects, signal, stopping),
       ),

@@ -150,7 +150,7 @@ async function* runLocked<R>(
   } finally {
     freed = await lock.release();
     const at = effects.clock.now();
-    if (lock.lost.aborted) yield { type: 'lock.lost', at, message: (lock.lost.reason as Error).message };
+    if (lock.loss) yield { type: 'lock.lost', at, environment: environment.name, ...lock.loss };
     else if (!freed) yield { type: 'lock.kept', at, services: lock.services, untilAt: at + LEASE_MS };
   }
 }

@@ -18,6 +18,8 @@ export interface ProgressFlags {
 export interface Stopping {
   stop(reason: Stop): void;
   gate(): Promise<void>;
+  /** Waits for one of the keys; null where there is nobody to ask. */
+  readonly choose: (<K extends string>(keys: readonly K[]) => Promise<K>) | null;
 }
 
 /** What can be gone back from, and attached to again: Ctrl-C asks then, where there is somebody to ask. */
@@ -48,8 +50,10 @@ export async function showProgress<R>(
   const asks = attachable !== null && !attachable.watches && process.stdin.isTTY && process.stderr.isTTY && !flags['no-input'];
   const stopping = (how: 'leave' | 'back', by: string | null): void =>
     renderer.handle({ type: 'stopping', at: now(), how, by, attach: attachable?.attach() ?? null });
+  const choose = <K extends string>(keys: readonly K[]): Promise<K> =>
+    readKey(process.stdin, keys, () => process.kill(process.pid, 'SIGINT'));
   const ask = async (): Promise<'leave' | 'back'> => {
-    const key = await readKey(process.stdin, ['l', 'b'] as const, () => process.kill(process.pid, 'SIGINT'));
+    const key = await choose(['l', 'b'] as const);
     const how = key === 'b' ? 'back' : 'leave';
     stopping(how, null);
     return how;
@@ -75,6 +79,7 @@ export async function showProgress<R>(
   try {
     const stream = start(interruption.signal, {
       gate: interruption.gate,
+      choose: asks ? choose : null,
       stop(reason) {
         if (!interruption.signal.aborted) stopping(reason.how, reason.by);
         interruption.stop(reason);

@@ -64,7 +64,8 @@ export async function rollBack(flags: RollbackFlags): Promise<{ json: object; te
         exitCode: ExitCode.done,
       };
     const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
-    if (environment.protected && changes && process.stdin.isTTY && !flags.yes)
+    const confirmed = environment.protected && changes && process.stdin.isTTY && !flags.yes;
+    if (confirmed)
       await confirm(`Roll ${names.join(', ')} back in ${environment.name}?`, flags, `${environment.name} is protected`);
     // A pin on what was rolled back to, which automation does not override, is to be set here (`baf ssm tags pin`).
     return await finish({
@@ -76,7 +77,8 @@ export async function rollBack(flags: RollbackFlags): Promise<{ json: object; te
       guard,
       plan,
       plannedAt: now,
-      observe,
+      // As for the first plan: what is gone back to was steady.
+      again: { observe, checks: new Set(), confirmed },
     });
   } finally {
     await app.close();

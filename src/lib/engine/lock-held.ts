@@ -19,6 +19,8 @@ export interface HeldLock {
   readonly services: readonly string[];
   /** Aborted when the lock was taken over; its reason is the error. */
   readonly lost: AbortSignal;
+  /** The first service whose lock was lost, and who has it, where that is known; null while none is. */
+  readonly loss: { readonly service: string; readonly by: string | null } | null;
   /** When the holder before gave its last sign, by SSM's clock; null where there was none. */
   readonly before: number | null;
   /** Whether a write would be allowed now, so far as this process knows. */
@@ -88,6 +90,7 @@ function createHolding(
   let validUntil = 0;
   let fencedAt = -Infinity;
   let error: UserError | null = null;
+  let loss: HeldLock['loss'] = null;
   let released = false;
   let turn: Promise<unknown> = Promise.resolve();
   /** One at a time: the sign of life, the check, the release. */
@@ -109,6 +112,7 @@ function createHolding(
 
   const lose = (service: string, by: string | null): void => {
     if (error) return;
+    loss = { service, by };
     error = new UserError('LockLost', {
       message: `The lock of ${service} in ${place.environment} was taken over${by ? ` by ${by}` : ''}: this command stopped before its next write.`,
       nextSteps: [`baf lock ls --env ${place.environment} shows who has it.`, 'Run the same command again when it is free.'],
@@ -190,6 +194,9 @@ function createHolding(
       return tickets.map((t) => t.service);
     },
     lost: controller.signal,
+    get loss() {
+      return loss;
+    },
     before: found.before,
     isValid: () => !error && !released && now() < validUntil,
     check: () =>

@@ -29,11 +29,9 @@ export async function* preflight(
   checks: ReadonlySet<CheckId>,
   effects: Effects,
 ): AsyncGenerator<BafEvent, Preflight> {
-  const items = plan.waves
-    .flatMap((wave) => wave.rollouts)
-    .filter((r) => r.action !== 'unchanged')
-    .map(itemOf);
-  if (items.length === 0 || checks.size === 0) return { findings: [], counts: countOutcomes([]) };
+  const changing = checks.size === 0 ? [] : plan.waves.flatMap((wave) => wave.rollouts).filter((r) => r.action !== 'unchanged');
+  const items = changing.map(itemOf);
+  if (items.length === 0) return { findings: [], counts: countOutcomes([]) };
   const now = () => effects.clock.now();
   const targets = [...new Map(items.map(({ rollout }) => [rollout.target.name, rollout.target])).values()];
   yield { type: 'preflight.started', at: now(), rollouts: items.length, targets: targets.map((t) => t.name) };

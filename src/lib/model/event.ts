@@ -1,6 +1,7 @@
 import type { OutcomeCounts, PreflightFinding } from './finding.js';
 import type { Cause } from './cause.js';
 import type { LockHolder } from './lock.js';
+import type { PlanChange } from './plan-change.js';
 import type { DeployOutcome, RolloutStatus, VersionRef } from './outcome.js';
 
 /** Counts of tasks of one rollout, as the ECS service reports them. */
@@ -95,10 +96,15 @@ export type BafEvent =
       untilAt: number;
     }
   | { type: 'lock.taken'; at: number; services: readonly string[]; waitedMs: number }
-  /** Somebody else has the lock now: nothing more is written. */
-  | { type: 'lock.lost'; at: number; message: string }
+  /** Somebody else has the lock of this service now (`by`, where that is known): nothing more is written. */
+  | { type: 'lock.lost'; at: number; environment: string; service: string; by: string | null }
   /** The lock could not be given back: it is free when its lease has ended. */
   | { type: 'lock.kept'; at: number; services: readonly string[]; untilAt: number }
+  /**
+   * Somebody else had the lock just before: the plan was made anew, and means something else than what was shown.
+   * `asks`: the user is asked whether to go on with it (key y) or not (key n).
+   */
+  | { type: 'plan.changed'; at: number; changes: readonly PlanChange[]; asks: boolean }
   /** A freeze that this deploy was let through, and why. */
   | { type: 'freeze.overridden'; at: number; freezes: readonly string[]; reason: string }
   /** Checks before anything is touched: of so many rollouts, in these targets. */

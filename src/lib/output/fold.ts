@@ -4,7 +4,7 @@ import type { PreflightFinding } from '../model/finding.js';
 import { preflightCounts } from './preflight-view.js';
 import type { Cause } from '../model/cause.js';
 import type { DeployOutcome, RolloutOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
-import { keptText, overriddenText, waitingText } from './lock-text.js';
+import { keptText, lostText, overriddenText, planChangedText, waitingText } from './lock-text.js';
 import { clean, duration } from './style.js';
 
 export interface RolloutView {
@@ -39,6 +39,7 @@ export interface ProgressState {
   /** Steps of the whole, e.g. the staging's stack, each as it is now. */
   readonly steps: readonly StepView[];
   readonly notice: string | null;
+  readonly question: string | null;
   readonly rollouts: readonly RolloutView[];
   readonly outcome: DeployOutcome | null;
   /** What the checks before the deploy found that is not ok; null while there are none. */
@@ -53,6 +54,7 @@ export const emptyProgress: ProgressState = {
   bakingUntil: null,
   steps: [],
   notice: null,
+  question: null,
   rollouts: [],
   outcome: null,
   preflight: null,
@@ -61,7 +63,7 @@ export const emptyProgress: ProgressState = {
 export function fold(state: ProgressState, event: BafEvent): ProgressState {
   switch (event.type) {
     case 'deploy.started':
-      return { ...state, title: titleOf(event), startedAt: event.at, waves: event.waves.length };
+      return { ...state, title: titleOf(event), startedAt: event.at, waves: event.waves.length, question: null };
     case 'wave.started':
       return { ...state, wave: event.wave, bakingUntil: null };
     case 'wave.baking':
@@ -139,7 +141,9 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
     case 'lock.taken':
       return { ...state, notice: null };
     case 'lock.lost':
-      return { ...state, notice: event.message };
+      return { ...state, notice: lostText(event) };
+    case 'plan.changed':
+      return { ...state, [event.asks ? 'question' : 'notice']: planChangedText(event) };
     case 'lock.kept':
       return { ...state, notice: keptText(event) };
     case 'freeze.overridden':

@@ -2,6 +2,7 @@
 import type { RolloutOutcome } from '../model/outcome.js';
 import { alarmText, contactText, isBad, lateEnds, versions } from './fold.js';
 import { clock, createLineTexts } from './lines.js';
+import { lostText, planChangedText } from './lock-text.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean } from './style.js';
 
@@ -47,7 +48,8 @@ export function createGithub(options: RendererOptions): Renderer {
           `::warning title=${property(`${event.hook} of ${event.service} in ${event.target} skipped`)}::${data(clean(event.detail ?? ''))}`,
         );
       if (event.type === 'warning') write(`::warning::${data(clean(event.text))}`);
-      if (event.type === 'lock.lost') write(`::error title=lock lost::${data(clean(event.message))}`);
+      if (event.type === 'lock.lost') write(`::error title=lock lost::${data(lostText(event))}`);
+      if (event.type === 'plan.changed') write(`::warning::${data(planChangedText(event))}`);
       if (event.type === 'step' && event.state === 'failed')
         write(`::error title=${property(`${event.name} failed`)}::${data(clean(event.detail ?? event.name))}`);
     },

@@ -14,7 +14,7 @@ import {
   titleOf,
   versions,
 } from './fold.js';
-import { keptText, overriddenText, waitingText } from './lock-text.js';
+import { keptText, lostText, overriddenText, planChangedText, waitingText } from './lock-text.js';
 import { preflightCounts, preflightTree } from './preflight-view.js';
 import type { Renderer, RendererOptions } from './renderers.js';
 import { clean, duration, paint } from './style.js';
@@ -103,7 +103,9 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
       case 'lock.taken':
         return event.waitedMs > 5000 ? [`locked ${event.services.join(', ')} after ${duration(event.waitedMs)}`] : [];
       case 'lock.lost':
-        return [red(event.message)];
+        return [red(lostText(event))];
+      case 'plan.changed':
+        return [yellow(planChangedText(event))];
       case 'lock.kept':
         return [yellow(keptText(event))];
       case 'freeze.overridden':

@@ -1,7 +1,8 @@
-/** What progress says of locks and freezes: one line each. */
+/** What progress says of locks and freezes, and of what they led to: one line each. */
 import { describe, minuteOf } from '../locks/refusal.js';
 import type { BafEvent } from '../model/event.js';
-import { clean } from './style.js';
+import type { PlannedChange } from '../model/plan-change.js';
+import { clean, targetsText } from './style.js';
 
 type Of<T extends BafEvent['type']> = Extract<BafEvent, { type: T }>;
 
@@ -18,3 +19,28 @@ export const keptText = ({ services, untilAt }: Of<'lock.kept'>): string =>
 
 export const overriddenText = ({ freezes, reason }: Of<'freeze.overridden'>): string =>
   clean(`freeze overridden (${reason}): ${freezes.join('; ')}`);
+
+export const lostText = ({ environment, service, by }: Of<'lock.lost'>): string =>
+  clean(`the lock of ${service} in ${environment} was taken over${by ? ` by ${by}` : ''}: nothing more is written`);
+
+/** What is the same in many targets is told once. */
+export function planChangedText({ changes, asks }: Of<'plan.changed'>): string {
+  const groups = new Map<string, string[]>();
+  for (const { service, target, was, now } of changes) {
+    const key = `${service}: ${planned(was)} is now ${planned(now)}`;
+    groups.set(key, [...(groups.get(key) ?? []), target]);
+  }
+  const texts = [...groups].map(([text, targets]) => `${text} in ${targetsText(targets, 60)}`);
+  const changed = `the plan changed while others had the lock: ${texts.join('; ')}`;
+  return clean(asks ? `Press y to go on, n to stop (nothing was touched): ${changed}` : changed);
+}
+
+/** `1.3.0 -> 1.4.0`, and what else differs. */
+function planned(change: PlannedChange | null): string {
+  if (change === null) return 'left alone';
+  const { action, from, to, changes } = change;
+  if (action === 'unchanged') return `unchanged (${to.tag})`;
+  // Where the tag differs the rest follows from it.
+  const rest = changes.includes('tag') ? [] : changes;
+  return `${from && from.tag !== to.tag ? `${from.tag} -> ${to.tag}` : to.tag}${rest.length > 0 ? ` (${rest.join(', ')})` : ''}`;
+}

@@ -18,9 +18,10 @@ export function window(state: ProgressState, look: Look): string[] {
   const rows = Math.max(1, look.rows - 1);
   const p = paint(look.color);
   const lines = state.title === '' ? [] : [summary(state, look, p)];
-  if (state.notice !== null)
+  const notice = state.question ?? state.notice;
+  if (notice !== null)
     lines.push(
-      ...wrap(state.notice, look.columns)
+      ...wrap(notice, look.columns)
         .slice(0, rows < 10 ? 1 : 3)
         .map(p.yellow),
     );

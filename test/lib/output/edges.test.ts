@@ -76,6 +76,12 @@ const holder = {
   reason: fc.option(nasty),
   since: nasty,
 };
+const planned = fc.record({
+  action: fc.constantFrom('create', 'update', 'unchanged'),
+  from: fc.option(version),
+  to: version,
+  changes: fc.array(nasty, { maxLength: 2 }),
+});
 const event: fc.Arbitrary<BafEvent> = fc.oneof(
   of('deploy.started', {
     id: nasty,
@@ -106,7 +112,13 @@ const event: fc.Arbitrary<BafEvent> = fc.oneof(
     untilAt: at,
   }),
   of('lock.taken', { services: fc.array(nasty, { maxLength: 3 }), waitedMs: at }),
-  of('lock.lost', { message: nasty }),
+  of('lock.lost', { environment: nasty, service: nasty, by: fc.option(nasty) }),
+  of('plan.changed', {
+    changes: fc.array(fc.record({ service: nasty, target: nasty, was: fc.option(planned), now: fc.option(planned) }), {
+      maxLength: 4,
+    }),
+    asks: fc.boolean(),
+  }),
   of('lock.kept', { services: fc.array(nasty, { maxLength: 3 }), untilAt: at }),
   of('freeze.overridden', { freezes: fc.array(nasty, { maxLength: 3 }), reason: nasty }),
   fc.array(fc.tuple(id, status, version, cause), { maxLength: 9 }).map((ended): BafEvent => ({

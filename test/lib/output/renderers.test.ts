@@ -55,7 +55,7 @@ it('a tree draws in place while time goes on, and gives the cursor back', async 
     let text = '';
     const stderr = { write: (part: string) => void (text += part), rows: 10, columns: 60 };
     const tree = await createRenderer('tree', { stderr, color: true, now: () => deployLog[0]!.at, verbose: false });
-    for (const event of deployLog.slice(0, 9)) {
+    for (const event of deployLog.slice(0, 15)) {
       tree.handle(event);
       vi.advanceTimersByTime(100);
     }
@@ -120,7 +120,7 @@ it('a renderer that throws is closed and dropped, the others go on', () => {
   const safe = renderSafely([bad, { handle: (e) => void seen.push(e.type), close: () => void seen.push('closed') }]);
   deployLog.slice(0, 2).forEach((e) => safe.handle(e));
   safe.close();
-  expect(seen).toEqual(['bad closed', 'deploy.started', 'rollout.queued', 'closed']);
+  expect(seen).toEqual(['bad closed', 'preflight.started', 'preflight.ended', 'closed']);
 });
 
 it.each([
@@ -160,7 +160,7 @@ describe('texts', () => {
     expect(errorJson(error)).toEqual({ error: { code: 'X', message: 'one\ntwo', nextSteps: ['do this'], details: { a: 1 } } });
   });
   it("of a deploy's end, with exit codes", () => {
-    const last = deployLog.at(-1) as { outcome: DeployOutcome };
+    const last = deployLog.find((event) => event.type === 'deploy.ended') as { outcome: DeployOutcome };
     expectGolden(golden('summary.txt'), summarizeDeploy(last.outcome, { color: false, columns: 100 }) + '\n');
     const code = (status: DeployOutcome['status']) => exitCodeOf({ ...last.outcome, status });
     expect((['succeeded', 'unchanged', 'failed', 'rolled-back', 'partial', 'cancelled'] as const).map(code)).toEqual([
