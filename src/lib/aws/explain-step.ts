@@ -2,14 +2,14 @@
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { claimsOf } from '../identity/ci/tokens.js';
 import { skewText } from '../identity/server-clock.js';
-import type { Base, Step } from '../identity/way.js';
+import type { Step, TokenSource, Way } from '../identity/way.js';
 import { awsCode, explainAwsError } from './errors.js';
 import { claimsPart } from './take-step.js';
 
 const CLOCK = new Set(['SignatureDoesNotMatch', 'InvalidSignatureException', 'RequestExpired', 'RequestTimeTooSkewed']);
 
 /** @param behindMs how far this computer's clock is behind AWS's, milliseconds */
-export function explainStep(error: unknown, step: Step, base: Base, region: string, behindMs: number): UserError {
+export function explainStep(error: unknown, step: Step, way: Way, region: string, behindMs: number): UserError {
   if (error instanceof UserError) return error;
   const code = awsCode(error);
   const said = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
@@ -20,7 +20,7 @@ export function explainStep(error: unknown, step: Step, base: Base, region: stri
       nextSteps: [...(skew ? ['Set the clock of this computer (it should follow a time server).'] : []), ...nextSteps],
       exitCode: ExitCode.denied,
     });
-  if (code === 'CredentialsProviderError' || code === 'TokenProviderError') return noIdentity(said, base, skew);
+  if (code === 'CredentialsProviderError' || code === 'TokenProviderError') return noIdentity(said, way, skew);
   if (CLOCK.has(code)) return refuse(`${callOf(step)} was refused: ${said}`, ['Check the clock and the keys of this computer.']);
   if (code === 'RegionDisabledException')
     return refuse(`STS is switched off in ${region}: ${said}`, ['Switch it on in the account settings of IAM there.']);
@@ -84,9 +84,14 @@ function webSteps(code: string, step: Extract<Step, { kind: 'web-identity' }>, c
           "A GitLab token cannot be had twice, and the role's session has ended: raise the role's MaxSessionDuration, or split the job.",
         ]
       : ['The token had ended before STS answered: run the command again.'];
+  if (claims === null)
+    return [
+      `Look what ${placeOf(step.token)} holds: an OpenID Connect token has three parts, with dots between.`,
+      'docs/identity.md has the set-up for GitHub, GitLab and Jenkins.',
+    ];
   if (code.startsWith('InvalidIdentityToken'))
     return [
-      `Check that the account ${account} has an OpenID Connect provider for ${claims?.iss ?? 'the issuer'} with the audience ${claims?.aud ?? ''}.`,
+      `Check that the account ${account} has an OpenID Connect provider for ${claims.iss} with the audience ${claims.aud}.`,
       'docs/identity.md has the set-up for GitHub, GitLab and Jenkins.',
     ];
   return [
@@ -95,14 +100,25 @@ function webSteps(code: string, step: Extract<Step, { kind: 'web-identity' }>, c
   ];
 }
 
-function noIdentity(said: string, base: Base, skew: string | null): UserError {
+function placeOf(token: TokenSource): string {
+  switch (token.kind) {
+    case 'github':
+      return "GitHub's answer";
+    case 'gitlab':
+      return token.variable;
+    case 'file':
+      return token.path;
+  }
+}
+
+function noIdentity(said: string, { base, missing }: Way, skew: string | null): UserError {
   const named =
     base.kind === 'sdk' && base.profile !== null
       ? `The profile ${base.profile} gives no credentials`
       : 'There are no AWS credentials here';
   return new UserError('NoIdentity', {
     message: `${named}: ${said.split(/\r?\n/)[0]}.${skew ? ` ${skew}.` : ''}`,
-    nextSteps: [
+    nextSteps: missing ?? [
       'Sign in with single sign-on: baf login.',
       'Or name a profile with AWS_PROFILE; docs/identity.md lists the ways.',
     ],

@@ -130,7 +130,7 @@ export function createSessions(options: SessionOptions, shared: () => Promise<Sh
   };
   const portal = base.kind === 'sso' && options.ssoTokens ? () => (gateway ??= openPortal()) : null;
   const steps = (accountId: string): Step[] => stepsTo(base, rules, accountId);
-  const explain = (error: unknown, step: Step): UserError => explainStep(error, step, base, stsRegion, clock.behindMs());
+  const explain = (error: unknown, step: Step): UserError => explainStep(error, step, way, stsRegion, clock.behindMs());
   const roles = createRoles({
     take: createTakeStep({ base, labels, sts, token: options.token, sso: portal }),
     stepsTo: steps,

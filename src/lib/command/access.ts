@@ -3,7 +3,8 @@ import { endOf, stateOf, viewOf, type AccessRequest } from '../access/record.js'
 import { approversFor, checkDuration, checkId, checkReason, isApprover } from '../access/rules.js';
 import { openApp, readFiles, type App, type AppFlags } from '../app.js';
 import { parseDuration } from '../config/checks.js';
-import { askForAccess, awaitAnswer, listRequests, needRequest } from '../engine/access.js';
+import { askForAccess, listRequests, needRequest } from '../engine/access.js';
+import { awaitAnswer } from '../engine/access-wait.js';
 import { sweepPolicies } from '../engine/access-policies.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { AccessView } from '../model/access.js';

@@ -40,12 +40,15 @@ export async function lookAtAccounts({ aws, platform }: Pick<App, 'aws' | 'platf
         const { expiration } = await aws.credentials(accountId);
         return { ...row, permissionSets, state: 'ok', expiresAt: expiration?.toISOString() ?? null };
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
+        if (!(error instanceof UserError) || NOBODY.has(error.code)) throw error;
         return { ...row, state: error.exitCode === ExitCode.denied ? 'denied' : 'failed', reason: error.message };
       }
     }),
   );
 }
+
+/** No identity at all: nothing that an account is to blame for. */
+const NOBODY: ReadonlySet<string> = new Set(['NoIdentity', 'LoginNeeded']);
 
 /** An account that the login does not have is not asked for. */
 const permissionSetsOf = async (portal: SsoGateway, listed: readonly PortalAccount[], accountId: string): Promise<string[]> =>

@@ -50,7 +50,21 @@ export function chooseWay(situation: Situation): Way {
   if (container) return sdk('container', [container]);
   if (rules.sso && !env['CI']) return ssoWay(rules, situation.firstAccountId, '');
   if (named !== null) throw ownProcess(named, rules);
-  return sdk('instance', []);
+  return { ...sdk('instance', []), missing: whatIsMissing(env, rules) };
+}
+
+/** What would give this place an identity, where there is none. */
+function whatIsMissing(env: Env, { ci }: IdentityRules): string[] {
+  if (!env['CI'] && !env['JENKINS_URL'])
+    return ['Name a profile with AWS_PROFILE, or set up [default]; docs/identity.md lists the ways.'];
+  if (ci.provider === 'none')
+    return [
+      'identity.ci.provider: none leaves this job to AWS_PROFILE, keys in the environment or a role of its machine: set one up.',
+    ];
+  const file = 'Bind an OpenID Connect token to a file, and name it with AWS_WEB_IDENTITY_TOKEN_FILE (docs/identity.md).';
+  if (env['GITLAB_CI']) return [`Add to the job: id_tokens: { ${ci.tokenVariable}: { aud: ${ci.audience} } }`];
+  if (env['JENKINS_URL']) return [file];
+  return [file, 'A token in a variable: identity.ci: { provider: gitlab, tokenVariable: NAME } in the platform file.'];
 }
 
 const KEYS_WIN =

@@ -32,6 +32,8 @@ export interface Way {
   readonly key: readonly string[];
   /** What the user should know. */
   readonly warnings: readonly string[];
+  /** What to do where the first credentials turn out not to be there; left out where the way itself says enough. */
+  readonly missing?: readonly string[];
 }
 
 const assume = (pattern: string, accountId: string, externalId: string | null): Step => ({

@@ -103,6 +103,19 @@ describe('in CI', () => {
     );
   });
 
+  it.each([
+    ['GitLab', { CI: '1', GITLAB_CI: '1' }, { audience: 'acme' }, 'Add to the job: id_tokens: { AWS_OIDC_TOKEN: { aud: acme } }'],
+    ['Jenkins', { JENKINS_URL: 'x' }, {}, 'name it with AWS_WEB_IDENTITY_TOKEN_FILE'],
+    ['another system', { CI: '1' }, {}, 'name it with AWS_WEB_IDENTITY_TOKEN_FILE'],
+    ['CI that is left alone', { CI: '1', GITLAB_CI: '1' }, { provider: 'none' }, 'identity.ci.provider: none leaves this job to'],
+    ['a laptop', {}, {}, 'AWS_PROFILE'],
+  ] as const)('%s without any of it knows what would help, should its machine have no role', (_name, env, ci, step) => {
+    const { base, missing } = choose({ env, rules: { ci } });
+    expect(base).toMatchObject({ from: 'instance' });
+    expect(missing![0]).toContain(step);
+    expect(missing!.join()).not.toContain('baf login');
+  });
+
   it('takes what a step before has left in the environment, where the job has no token', () => {
     expect(choose({ env: { CI: 'true', GITHUB_ACTIONS: 'true', ...KEYS } }).base).toMatchObject({ from: 'environment' });
   });
