@@ -1,6 +1,6 @@
 /** What every command shares: the flags of the contract, one JSON document on stdout, errors with exit codes. */
 import { Command, Flags, type Interfaces } from '@oclif/core';
-import { meant } from '../errors/usage.js';
+import { meant, plainly } from '../errors/usage.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- oclif's own FlagOutput and ArgOutput, which it does not export
@@ -87,7 +87,7 @@ interface ParseError extends Error {
 export function toUserError(error: ParseError): UserError {
   if (error instanceof UserError) return error;
   if (error.oclif?.exit === 2 || error.constructor.name === 'CLIParseError' || 'parse' in error) {
-    const message = firstLines(error.message);
+    const message = plainly(error.message);
     const guess = meant(message, Object.keys(error.parse?.input?.flags ?? {}));
     return new UserError('Usage', {
       message,
@@ -96,5 +96,3 @@ export function toUserError(error: ParseError): UserError {
   }
   return new UserError('Bug', { message: error.message, exitCode: ExitCode.bug });
 }
-
-const firstLines = (text: string): string => text.replace(/\nSee more help with --help$/, '').trim();

@@ -1,5 +1,17 @@
-/** What a user may have meant whose flag is not known, or whose value is none of those a flag takes. */
+/** What oclif says of a command line, as it is told: in plain words, and with what may have been meant. */
 import { nearest } from './nearest.js';
+
+/** Without the heading over the errors of several flags, without colours, and with flags as they are typed. */
+export const plainly = (message: string): string =>
+  message
+    // eslint-disable-next-line no-control-regex
+    .replace(/\u001B\[[\d;]*m/g, '')
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^The following errors? occurred:\n/, '')
+    .split('\n')
+    .map((line) => line.trimStart().replace(/^Missing required flag (\w)/, 'Missing required flag --$1'))
+    .join('\n')
+    .trim();
 
 /** `flags` without their dashes; the message is oclif's. */
 export function meant(message: string, flags: readonly string[]): string | null {

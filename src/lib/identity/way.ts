@@ -33,7 +33,7 @@ export interface Way {
   /** What the user should know. */
   readonly warnings: readonly string[];
   /** What to do where the first credentials turn out not to be there; left out where the way itself says enough. */
-  readonly missing?: readonly string[];
+  readonly missing?: string[];
 }
 
 const assume = (pattern: string, accountId: string, externalId: string | null): Step => ({
