@@ -19,6 +19,7 @@ import { createLoadBalancerGateway } from './load-balancers.js';
 import { createLogsGateway } from './logs.js';
 import { readInfrastructureRole, readOffer } from './offer.js';
 import { createScalingGateway } from './scaling.js';
+import { createPacer, WRITES } from './pacer.js';
 import { createParameterStore } from './parameter-store.js';
 import { findRunningTasks } from './running-tasks.js';
 import { createSecretStore } from './secrets-manager.js';
@@ -33,7 +34,8 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const where = target.name;
     const reader = clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient(c));
     const writer = clients(target, async (c) => new (await import('./sdk/ssm.js')).SSMClient({ ...c, maxAttempts: 1 }));
-    const ssm = createSsmGateway(reader, writer, where, clock);
+    const pacer = createPacer(WRITES, clock);
+    const ssm = createSsmGateway(reader, writer, where, clock, pacer);
     const ecs = clients(target, async (c) => new (await import('./sdk/ecs.js')).ECSClient(c));
     const managed = clients(target, async (c) => new (await import('./sdk/secrets-manager.js')).SecretsManagerClient(c));
     const ecr = clients(target, async (c) => new (await import('./sdk/ecr.js')).ECRClient(c));
@@ -73,8 +75,8 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
         where,
       ),
       values: {
-        settings: createParameterStore({ reader, writer, where, clock, type: 'String' }),
-        ssm: createParameterStore({ reader, writer, where, clock, type: 'SecureString' }),
+        settings: createParameterStore({ reader, writer, where, clock, pacer, type: 'String' }),
+        ssm: createParameterStore({ reader, writer, where, clock, pacer, type: 'SecureString' }),
         secretsmanager: createSecretStore(managed, where),
       },
       runningTasks: (cluster, service) => findRunningTasks(ecs, where, cluster, service),

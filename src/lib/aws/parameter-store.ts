@@ -6,7 +6,7 @@ import type { Clock } from '../model/clock.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
-import { createPacer, WRITES } from './pacer.js';
+import type { Pacer } from './pacer.js';
 import { putOnce } from './ssm-put.js';
 
 export interface ParameterStoreOptions {
@@ -16,10 +16,11 @@ export interface ParameterStoreOptions {
   readonly where: string;
   readonly clock: Clock;
   readonly type: 'String' | 'SecureString';
+  /** Of all that is written there: AWS counts locks, tags, settings and secrets together. */
+  readonly pacer: Pacer;
 }
 
-export function createParameterStore({ reader: client, writer, where, clock, type }: ParameterStoreOptions): ValueStore {
-  const pacer = createPacer(WRITES, clock);
+export function createParameterStore({ reader: client, writer, where, clock, type, pacer }: ParameterStoreOptions): ValueStore {
   const sdk = () => import('./sdk/ssm.js');
   const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     try {

@@ -6,17 +6,17 @@ import type { Clock } from '../model/clock.js';
 import type { Parameter, ParameterMetadata } from '../model/parameter.js';
 import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
-import { createPacer, WRITES } from './pacer.js';
+import { createPacer, WRITES, type Pacer } from './pacer.js';
 import { historyOf, putOnce } from './ssm-put.js';
 
-/** `writer` must not try again by itself: each PutParameter makes a version. */
+/** `writer` must not try again by itself: each PutParameter makes a version. `pacer`: of all that is written there. */
 export function createSsmGateway(
   client: () => Promise<SSMClient>,
   writer: () => Promise<SSMClient>,
   where: string,
   clock: Clock,
+  pacer: Pacer = createPacer(WRITES, clock),
 ): SsmGateway {
-  const pacer = createPacer(WRITES, clock);
   const sdk = () => import('./sdk/ssm.js');
   const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     try {

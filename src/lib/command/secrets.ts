@@ -1,9 +1,10 @@
-/** `baf ssm secrets ls | get | set | rotate-check`: no value is printed, but by `get --show` on a terminal. */
+/** `baf ssm secrets ls | get | set | unset | rotate-check`: no value is printed, but by `get --show` on a terminal. */
 import type { AppFlags } from '../app.js';
 import { parseDuration } from '../config/checks.js';
 import { checkRotation } from '../engine/service-values.js';
 import { observeSecrets } from '../engine/settings.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
+import { homeOf } from '../model/home.js';
 import { showSecrets } from '../output/guard.js';
 import { renderRotation, renderSecrets } from '../output/settings-view.js';
 import { keepSecret } from '../redaction/secrets.js';
@@ -11,7 +12,7 @@ import { checkKey, checkValue } from '../settings/check-value.js';
 import { MANAGED, secretName, secretsPath, type StoreName } from '../settings/names.js';
 import { viewOf } from './settings.js';
 import { atPlace, deniedWarnings, exitOf, keysRead, type Done, type Place } from './settings-place.js';
-import { writeAll, type WriteFlags } from './settings-write.js';
+import { writeAll, type Targeted, type WriteFlags } from './settings-write.js';
 import { readValue } from './value-input.js';
 
 type ViewFlags = AppFlags & { readonly 'no-color': boolean };
@@ -109,13 +110,49 @@ export const setSecret = (
   });
 };
 
+export const unsetSecret = (
+  service: string,
+  key: string,
+  flags: Targeted & { readonly store: StoreName; readonly force: boolean },
+): Promise<Done> => {
+  checkKey(key, { secret: true, store: flags.store });
+  return atPlace({ services: [service], env: [flags.env], targets: flags.targets }, flags, async (place) => {
+    const name = secretName(flags.env, service, key, flags.store);
+    const reference = flags.store === 'secretsmanager' ? MANAGED + name : name;
+    const [spec] = place.servicesIn(flags.env);
+    // A part of a managed secret is named by what follows its name.
+    const variables = Object.entries(spec!.secrets).filter(([, ref]) => ref === reference || ref.startsWith(`${reference}:`));
+    if (variables.length > 0 && !flags.force)
+      throw new UserError('SecretInUse', {
+        message: `${service} reads ${key} in ${flags.env} (${variables.map(([v]) => v).join(', ')}): without it its tasks cannot start.`,
+        nextSteps: [`Take it out of baf.yaml and deploy ${service} first, or add --force.`],
+        exitCode: ExitCode.refused,
+      });
+    const entries = [{ service, key, name, value: null }];
+    const done = await writeAll(
+      place,
+      { entries, store: flags.store, op: 'set' },
+      `Remove the secret ${key} of ${service}`,
+      flags,
+      'always',
+    );
+    const back = `AWS keeps it for thirty days: baf exec-with TARGET -- aws secretsmanager restore-secret --secret-id ${name}`;
+    return flags.store === 'secretsmanager' && done.text.includes(': removed')
+      ? { ...done, text: `${done.text}\n${back}` }
+      : done;
+  });
+};
+
 export const rotateCheck = (
   services: readonly string[],
   flags: ViewFlags & { readonly env: string; readonly 'max-age': string; readonly 'exit-code': boolean },
 ): Promise<Done> => {
   const maxAgeMs = parseDuration(flags['max-age']);
-  return atPlace({ services, env: [flags.env] }, flags, async ({ app, cells, servicesIn }) => {
-    const request = { project: app.project.name, environment: flags.env, services: servicesIn(flags.env), maxAgeMs };
+  return atPlace({ services, env: [flags.env] }, flags, async ({ app, cells, environments, servicesIn }) => {
+    const [environment] = environments;
+    const stagingsIn = environment!.stagings ? homeOf(environment!) : null;
+    const services = servicesIn(flags.env);
+    const request = { project: app.project.name, environment: flags.env, services, stagingsIn, maxAgeMs };
     const secrets = await checkRotation({ ...request, targets: cells.map((c) => c.target) }, app.effects);
     const denied = [...new Set(secrets.filter((s) => s.state === 'denied').map((s) => s.target))];
     const found = secrets.some((s) => s.state !== 'current' && s.state !== 'denied');

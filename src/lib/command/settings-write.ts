@@ -1,36 +1,48 @@
-/** `baf ssm settings set | unset | copy`: written to every target of an environment. */
-import type { AppFlags } from '../app.js';
+/** `baf ssm settings set | unset | copy`: written to every target of an environment, under its freezes and locks. */
 import { exitOfWrites, observeSettings, writeValues, type Entry, type WriteRequest } from '../engine/settings.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { WriteResult } from '../model/setting-row.js';
 import { checkKey, checkValue } from '../settings/check-value.js';
 import { settingParameter } from '../settings/names.js';
-import { needAccess } from './access-guard.js';
 import { confirm } from './confirm.js';
+import { openGuard, type GuardFlags } from './guards.js';
+import { showProgress, type ProgressFlags } from './progress.js';
 import { atPlace, type Done, type Place } from './settings-place.js';
 import { readValue } from './value-input.js';
 
-export type WriteFlags = AppFlags & { readonly yes: boolean; readonly 'no-input': boolean };
-type Targeted = WriteFlags & { readonly env: string; readonly targets?: string[] | undefined };
+export interface WriteFlags extends GuardFlags, ProgressFlags {
+  readonly yes: boolean;
+  readonly 'no-input': boolean;
+}
+export type Targeted = WriteFlags & { readonly env: string; readonly targets?: string[] | undefined };
 
-/** Guards, asks where the environment is protected, writes, and tells what became of it. */
+/**
+ * Guards, asks where the environment is protected, writes, and tells what became of it. Tasks that start read what is
+ * written, also those that autoscaling starts: a freeze holds it up, and it does not happen in the middle of a deploy.
+ */
 export async function writeAll(
   place: Place,
-  request: Omit<WriteRequest, 'targets' | 'environment'>,
+  request: Omit<WriteRequest, 'targets' | 'environment' | 'note'>,
   question: string,
   flags: WriteFlags,
+  asks: 'if protected' | 'always' = 'if protected',
 ): Promise<Done> {
   const environment = place.environments.at(-1)!;
   const targets = place.cells.filter((c) => c.environment === environment.name).map((c) => c.target);
-  await needAccess(place.app, environment, flags);
-  if (environment.protected)
+  const services = [...new Set(request.entries.map((e) => e.service))];
+  const { effects } = place.app;
+  const guard = await openGuard(place.app, { environment, services, kind: 'set', deploy: null, lastsMs: 0 }, flags);
+  if (environment.protected || asks === 'always')
     await confirm(
       `${question} in ${environment.name} (${targets.map((t) => t.name).join(', ')})?`,
       flags,
-      `${environment.name} is protected`,
+      environment.protected ? `${environment.name} is protected` : 'This cannot be undone',
     );
-  const writes = await writeValues({ ...request, environment: environment.name, targets }, place.app.effects);
-  const exitCode = exitOfWrites(writes);
+  const whole = { ...request, environment: environment.name, targets, note: guard.note };
+  const { result: writes, interrupted } = await showProgress(flags, effects.clock.now, (signal) =>
+    guard.run(question, signal, (fenced, ends) => writeValues(whole, fenced, ends)),
+  );
+  const exitCode = interrupted ? (interrupted === 'SIGINT' ? 130 : 143) : exitOfWrites(writes);
   const failed = writes.filter((w) => w.status === 'failed');
   return {
     json: { writes },

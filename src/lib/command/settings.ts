@@ -99,7 +99,6 @@ export const settingHistory = (
 ): Promise<Done> => {
   checkKey(key, { secret: false });
   return atPlace({ services: [service], env: [flags.env], targets: flags.targets }, flags, async ({ app, cells }) => {
-    const denied: string[] = [];
     const name = settingParameter(flags.env, service, key);
     const parts = await Promise.all(
       cells.map(async ({ target }) => {
@@ -119,12 +118,12 @@ export const settingHistory = (
           });
         } catch (error) {
           if (!(error instanceof UserError) || error.exitCode !== ExitCode.denied) throw error;
-          denied.push(target.name);
-          return [];
+          return null;
         }
       }),
     );
-    const history = parts.flat();
+    const denied = cells.filter((_, index) => parts[index] === null).map(({ target }) => target.name);
+    const history = parts.flatMap((part) => part ?? []);
     if (history.length === 0 && denied.length === 0)
       throw new UserError('SettingMissing', {
         message: `${service} has no setting ${key} in ${flags.env}, and Parameter Store keeps no history of what was removed.`,

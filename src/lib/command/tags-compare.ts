@@ -129,18 +129,19 @@ export async function historyOfTag(
 
 async function historyOfCells(service: string, cells: ReturnType<typeof cellsOf>, effects: Parameters<typeof tagHistory>[1]) {
   const { isDenied } = await import('../engine/tag-history.js');
-  const denied: string[] = [];
   const all = await Promise.all(
     cells.map(async ({ environment, target }) => {
       try {
         return await tagHistory({ environment, service, target }, effects);
       } catch (error) {
         if (!isDenied(error)) throw error;
-        denied.push(target.name);
-        return [];
+        return null;
       }
     }),
   );
-  const versions = all.flat().sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.version - a.version));
+  const denied = cells.filter((_, index) => all[index] === null).map(({ target }) => target.name);
+  const versions = all
+    .flatMap((found) => found ?? [])
+    .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.version - a.version));
   return { versions, denied };
 }

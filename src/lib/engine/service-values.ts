@@ -2,12 +2,13 @@
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { RotationRow } from '../model/setting-row.js';
 import type { ServiceSpec } from '../model/service.js';
-import type { StoredValue } from '../model/stored-value.js';
+import type { RunningTask, StoredValue } from '../model/stored-value.js';
 import type { Target } from '../model/target.js';
 import { keepSecret } from '../redaction/secrets.js';
 import { arnOfReference, askedBy, type Asked } from '../settings/names.js';
 import type { Effects } from './effects.js';
 import { environmentServiceName } from './names.js';
+import { ecsName, listStagings } from './staging.js';
 
 interface Wanted {
   readonly variable: string;
@@ -73,6 +74,8 @@ export interface RotationRequest {
   readonly environment: string;
   readonly services: readonly ServiceSpec[];
   readonly targets: readonly Target[];
+  /** Where stagings of the environment are, which read its secrets; null where it has none. */
+  readonly stagingsIn: Target | null;
   /** A secret that was not changed for longer is `old`. */
   readonly maxAgeMs: number;
 }
@@ -91,49 +94,53 @@ async function rotationOf(request: RotationRequest, spec: ServiceSpec, target: T
   const wanted = wantedBy(spec.secrets, target, true);
   if (wanted.length === 0) return [];
   const { values, offer, runningTasks } = effects.at(target);
-  const base = { service: spec.name, environment: request.environment, target: target.name };
+  const base = { service: spec.name, environment: request.environment, target: target.name, staging: null };
   const ids = (store: Asked['store']): string[] => [
     ...new Set(wanted.filter((w) => w.asked.store === store).map((w) => w.asked.id)),
   ];
   try {
     const { cluster } = await offer(request.environment);
     const name = environmentServiceName(request, spec);
-    const [parameters, secrets, tasks] = await Promise.all([
+    const [parameters, secrets, tasks, stagings] = await Promise.all([
       values.ssm.changes(ids('ssm')),
       values.secretsmanager.changes(ids('secretsmanager')),
       runningTasks(cluster, name),
+      tasksOfStagings(request, spec, target, cluster, effects),
     ]);
-    return wanted.map(({ variable, asked }): RotationRow => {
+    return wanted.flatMap(({ variable, asked }): RotationRow[] => {
       const found = (asked.store === 'ssm' ? parameters : secrets).find((v) => fits(asked, v));
       const secret = asked.id;
-      if (!found)
-        return {
-          ...base,
-          variable,
-          secret,
-          updatedAt: null,
-          ageDays: null,
-          state: 'missing',
-          tasks: [],
-          fix: fixFor(asked, request),
-        };
+      if (!found) {
+        const gone = { updatedAt: null, ageDays: null, state: 'missing', tasks: [], fix: fixFor(asked, request) } as const;
+        return [{ ...base, variable, secret, ...gone }];
+      }
       const age = effects.clock.now() - found.updatedAt;
-      const held = tasks.filter((t) => t.createdAt < found.updatedAt);
-      return {
+      const about = {
         ...base,
         variable,
         secret,
         updatedAt: new Date(found.updatedAt).toISOString(),
         ageDays: Math.max(0, Math.floor(age / DAY_MS)),
-        state: held.length > 0 ? 'held' : age > request.maxAgeMs ? 'old' : 'current',
-        tasks: held.map((t) => ({ id: t.id, createdAt: new Date(t.createdAt).toISOString() })),
-        fix:
-          held.length > 0
-            ? `baf exec-with ${target.name} -- aws ecs update-service --cluster ${cluster} --service ${name} --force-new-deployment`
-            : age > request.maxAgeMs
-              ? fixFor(asked, request)
-              : null,
       };
+      const heldBy = (running: readonly RunningTask[], ecsService: string) => {
+        const held = running.filter((t) => t.createdAt < found.updatedAt);
+        const fix = `baf exec-with ${target.name} -- aws ecs update-service --cluster ${cluster} --service ${ecsService} --force-new-deployment`;
+        const those = held.map((t) => ({ id: t.id, createdAt: new Date(t.createdAt).toISOString() }));
+        return held.length > 0 ? ({ state: 'held', tasks: those, fix } as const) : null;
+      };
+      const old = age > request.maxAgeMs;
+      const otherwise = {
+        state: old ? ('old' as const) : ('current' as const),
+        tasks: [],
+        fix: old ? fixFor(asked, request) : null,
+      };
+      return [
+        { ...about, ...(heldBy(tasks, name) ?? otherwise) },
+        ...stagings.flatMap((s) => {
+          const held = heldBy(s.tasks, s.ecsService);
+          return held ? [{ ...about, ...held, staging: s.staging }] : [];
+        }),
+      ];
     });
   } catch (error) {
     if (!(error instanceof UserError) || error.exitCode !== ExitCode.denied) throw error;
@@ -142,6 +149,27 @@ async function rotationOf(request: RotationRequest, spec: ServiceSpec, target: T
       ...{ updatedAt: null, ageDays: null, state: 'denied' as const, tasks: [], fix: null },
     }));
   }
+}
+
+/** The tasks of a service in the project's stagings there. */
+function tasksOfStagings(
+  { project, environment, stagingsIn }: RotationRequest,
+  spec: ServiceSpec,
+  target: Target,
+  cluster: string,
+  effects: Effects,
+): Promise<{ staging: string; ecsService: string; tasks: RunningTask[] }[]> {
+  if (stagingsIn?.name !== target.name) return Promise.resolve([]);
+  return listStagings(target, effects).then((records) =>
+    Promise.all(
+      records
+        .filter((r) => r.project === project && r.environment === environment && Object.hasOwn(r.services, spec.name))
+        .map(async (r) => {
+          const ecsService = ecsName(r, spec.name);
+          return { staging: r.name, ecsService, tasks: await effects.at(target).runningTasks(cluster, ecsService) };
+        }),
+    ),
+  );
 }
 
 /** How a secret of baf's own tree is set; others are set by whoever keeps them. */

@@ -1,8 +1,9 @@
 /** Settings and secrets over targets: seeing them, and writing one value to every target. */
 import { ExitCode, UserError } from '../errors/user-error.js';
+import type { BafEvent } from '../model/event.js';
 import type { SecretRow, SettingRow, WriteResult } from '../model/setting-row.js';
 import type { Target } from '../model/target.js';
-import { formatRecord } from '../settings/audit.js';
+import { formatRecord, type WriteNote } from '../settings/audit.js';
 import { rowsOf, type Seen } from '../settings/compare.js';
 import { secretsPath, settingsPath, type StoreName } from '../settings/names.js';
 import type { Effects } from './effects.js';
@@ -139,18 +140,35 @@ export interface WriteRequest {
   readonly from?: string;
   /** KMS key, instead of AWS's own. */
   readonly kmsKey?: string | undefined;
+  /** Why, and what was overridden, for the audit records. */
+  readonly note?: WriteNote;
 }
+
+/** What is over at once needs no progress. */
+const MANY = 5;
 
 /**
  * Writes what differs, in all targets at once and one after the other in each; a target that fails does not stop the rest.
  * The same request again writes only what is missing.
  */
-export async function writeValues(request: WriteRequest, effects: Effects): Promise<WriteResult[]> {
-  const results = await Promise.all(request.targets.map((target) => writeTarget(request, target, effects)));
-  return results.flat();
+export async function* writeValues(
+  request: WriteRequest,
+  effects: Effects,
+  signal: AbortSignal,
+): AsyncGenerator<BafEvent, WriteResult[]> {
+  const { targets, entries } = request;
+  const say = (state: 'started' | 'succeeded' | 'failed', detail: string): BafEvent => ({
+    ...{ type: 'step', at: effects.clock.now(), name: 'settings', state, detail },
+  });
+  const many = entries.length > MANY;
+  if (many) yield say('started', `${entries.length} keys in ${targets.length} targets, about three a second in each`);
+  const results = (await Promise.all(targets.map((target) => writeTarget(request, target, effects, signal)))).flat();
+  const good = results.filter((r) => r.status !== 'failed').length;
+  if (many) yield say(good === results.length ? 'succeeded' : 'failed', `${good} of ${results.length} as they should be`);
+  return results;
 }
 
-async function writeTarget(request: WriteRequest, target: Target, effects: Effects): Promise<WriteResult[]> {
+async function writeTarget(request: WriteRequest, target: Target, effects: Effects, signal: AbortSignal): Promise<WriteResult[]> {
   const { environment, entries, op, from } = request;
   const store = effects.at(target).values[request.store];
   const about = ({ service, key }: Entry) => ({ service, environment, target: target.name, key });
@@ -161,8 +179,9 @@ async function writeTarget(request: WriteRequest, target: Target, effects: Effec
   const ids = entries.map((e) => e.name);
   let there;
   try {
-    // Who may write a secret need not be allowed to read it: then it is written anew.
-    there = await unlessDenied(() => store.read(ids));
+    // Who may write a secret need not be allowed to read it: then it is written anew. To take one away nobody reads it.
+    const removes = entries.every((e) => e.value === null);
+    there = await unlessDenied(() => (removes ? store.changes(ids) : store.read(ids)));
     if (there === null && request.store === 'settings') await store.read(ids);
   } catch (error) {
     return entries.map((entry) => failed(entry, error));
@@ -170,15 +189,16 @@ async function writeTarget(request: WriteRequest, target: Target, effects: Effec
   const done: WriteResult[] = [];
   for (const entry of entries) {
     const now = there?.find((v) => v.name === entry.name) ?? null;
-    const unchanged = there !== null && (now?.value ?? null) === entry.value;
+    const unchanged = there !== null && (entry.value === null ? now === null : now?.value === entry.value);
     try {
+      if (signal.aborted) throw interrupted();
       if (unchanged) done.push({ ...about(entry), status: 'unchanged', version: now?.version ?? null, error: null });
       else if (entry.value === null) {
         await store.remove(entry.name);
         done.push({ ...about(entry), status: 'removed', version: null, error: null });
       } else {
         const version = there && request.store !== 'secretsmanager' ? (now?.version ?? 0) + 1 : null;
-        const description = formatRecord({ by: effects.actor, op, version, ...(from ? { from } : {}) });
+        const description = formatRecord({ by: effects.actor, op, version, ...(from ? { from } : {}), ...request.note });
         const after = version === null ? {} : { after: version - 1 };
         const made = await store.write(entry.name, entry.value, { description, key: request.kmsKey, ...after });
         done.push({ ...about(entry), status: 'written', version: made, error: null });
@@ -189,6 +209,9 @@ async function writeTarget(request: WriteRequest, target: Target, effects: Effec
   }
   return done;
 }
+
+const interrupted = (): UserError =>
+  new UserError('Interrupted', { message: 'Interrupted before it was written.', nextSteps: ['Run the same command again.'] });
 
 /** Exit code of what was written; throws where nothing was: then the first failure is the answer. */
 export function exitOfWrites(results: readonly WriteResult[]): number {

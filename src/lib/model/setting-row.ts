@@ -41,6 +41,8 @@ export interface RotationRow {
   readonly service: string;
   readonly environment: string;
   readonly target: string;
+  /** Name of the staging whose tasks hold it; null for the environment itself. */
+  readonly staging: string | null;
   readonly variable: string;
   /** Name of the parameter, or ARN. */
   readonly secret: string;

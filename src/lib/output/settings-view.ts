@@ -65,21 +65,21 @@ export function renderRotation(rows: readonly RotationRow[], { color, columns }:
   if (rows.length === 0) return 'These services read no secrets.';
   const { bold, dim, red, yellow } = paint(color);
   const tint = { current: dim, held: red, old: yellow, missing: red, denied: red };
-  const body = grouped(rows, (r) => JSON.stringify([r.service, r.variable, r.secret, r.state, r.ageDays, r.tasks.length])).map(
-    (group) => {
-      const r = group[0]!;
-      const tasks = r.state === 'held' ? `${r.tasks.length} before it` : '-';
-      return [
-        r.service,
-        r.variable,
-        tint[r.state](r.state),
-        r.ageDays === null ? '-' : `${r.ageDays}d`,
-        tasks,
-        targetsOf(group),
-        r.secret,
-      ];
-    },
-  );
+  const body = grouped(rows, (r) =>
+    JSON.stringify([r.service, r.staging, r.variable, r.secret, r.state, r.ageDays, r.tasks.length]),
+  ).map((group) => {
+    const r = group[0]!;
+    const tasks = r.state === 'held' ? `${r.tasks.length} before it` : '-';
+    return [
+      r.staging === null ? r.service : `${r.service} (staging ${r.staging})`,
+      r.variable,
+      tint[r.state](r.state),
+      r.ageDays === null ? '-' : `${r.ageDays}d`,
+      tasks,
+      targetsOf(group),
+      r.secret,
+    ];
+  });
   const fixes = [...new Set(rows.map((r) => r.fix).filter((fix) => fix !== null))];
   return [
     table([['SERVICE', 'VARIABLE', 'STATE', 'AGE', 'TASKS', 'TARGETS', 'SECRET'].map(bold), ...body], columns),

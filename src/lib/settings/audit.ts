@@ -1,5 +1,11 @@
+export interface WriteNote {
+  readonly reason?: string;
+  /** `freeze`, where one was overridden. */
+  readonly overrode?: string;
+}
+
 /** The audit record in the Description of a setting or a secret: who wrote it, by what. Never a value. */
-export interface WriteRecord {
+export interface WriteRecord extends WriteNote {
   readonly by: string;
   readonly op: 'set' | 'copy';
   /** Version this write was expected to become, where versions have numbers. */
@@ -9,8 +15,13 @@ export interface WriteRecord {
 }
 
 /** JSON, at most 1024 characters (the limit of Description). */
-export const formatRecord = ({ by, op, version, from }: WriteRecord): string =>
-  JSON.stringify({ baf: 1, by: by.slice(0, 300), op, version, ...(from ? { from } : {}) });
+export const formatRecord = ({ by, op, version, from, reason, overrode }: WriteRecord): string =>
+  JSON.stringify({
+    ...{ baf: 1, by: by.slice(0, 300), op, version },
+    ...(from ? { from } : {}),
+    ...(reason ? { reason: reason.slice(0, 300) } : {}),
+    ...(overrode ? { overrode } : {}),
+  });
 
 /** The record, or null where the description is not one of baf's: a foreign write. */
 export function parseRecord(description: string | null): WriteRecord | null {

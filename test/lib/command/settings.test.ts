@@ -5,8 +5,11 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployServices } from '../../../src/lib/command/deploy.js';
 import { faultCall } from '../../../src/lib/command/faults.js';
-import { getSecret, listSecrets, rotateCheck, setSecret } from '../../../src/lib/command/secrets.js';
+import { freezeServices, unfreezeServices } from '../../../src/lib/command/freeze.js';
+import { lockServices, unlockServices } from '../../../src/lib/command/lock.js';
+import { getSecret, listSecrets, rotateCheck, setSecret, unsetSecret } from '../../../src/lib/command/secrets.js';
 import { diffSettings, getSetting, listSettings, settingHistory, type HistoryRow } from '../../../src/lib/command/settings.js';
+import { downStaging, upStaging } from '../../../src/lib/command/staging.js';
 import { copySettings, setSetting, unsetSetting } from '../../../src/lib/command/settings-write.js';
 import { execService } from '../../../src/lib/command/ssm-exec.js';
 import type { RotationRow, SecretRow, SettingRow, WriteResult } from '../../../src/lib/model/setting-row.js';
@@ -32,7 +35,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const base = () => ({ dir, sandbox: true, speed: 300, yes: true, 'no-input': true, 'no-color': true });
+const base = () => ({
+  dir,
+  sandbox: true,
+  speed: 300,
+  yes: true,
+  'no-input': true,
+  'no-color': true,
+  progress: 'none',
+  verbose: false,
+});
 const prod = () => ({ ...base(), env: 'prod' });
 const writes = (done: { json: object }): string[] =>
   (done.json as { writes: WriteResult[] }).writes.map((w) => `${w.target} ${w.status} ${w.version}`);
@@ -58,7 +70,7 @@ describe('settings', () => {
   });
 
   it('that fail in one target are partly done, and finished by running again', async () => {
-    await faultCall('ssm:PutParameter', { ...base(), kind: 'denied', times: 1 });
+    await faultCall('ssm:PutParameter', { ...base(), kind: 'denied', times: 1, target: 'shop-prod/us-east-1' });
     const first = await setSetting('catalog', 'log-level', 'warn', prod());
     expect(first.exitCode).toBe(5);
     expect(writes(first).filter((w) => w.includes('failed'))).toHaveLength(1);
@@ -76,11 +88,26 @@ describe('settings', () => {
   });
 
   it('that fail everywhere are an error', async () => {
-    await faultCall('ssm:PutParameter', { ...base(), kind: 'denied', times: 3 });
-    await expect(setSetting('catalog', 'log-level', 'error', prod())).rejects.toMatchObject({
+    // The lock is kept in the first target: all but that one.
+    for (const target of ['shop-prod/eu-west-1', 'shop-prod/us-east-1'])
+      await faultCall('ssm:PutParameter', { ...base(), kind: 'denied', times: 1, target });
+    const targets = ['shop-prod'];
+    await expect(setSetting('catalog', 'log-level', 'error', { ...prod(), targets })).rejects.toMatchObject({
       code: 'AccessDenied',
       exitCode: 3,
     });
+  });
+
+  it('that are frozen or locked are refused, and written over a freeze with a reason', async () => {
+    await freezeServices([], { ...prod(), reason: 'holidays' });
+    const set = (more: object = {}) => setSetting('catalog', 'frozen', 'x', { ...prod(), ...more });
+    await expect(set()).rejects.toMatchObject({ code: 'Frozen', exitCode: 4 });
+    expect(writes(await set({ 'override-freeze': true, reason: 'an outage' }))).toEqual(three('written 1'));
+    await unfreezeServices([], prod());
+    await lockServices(['catalog'], { ...prod(), reason: 'I look at it', for: '10m' });
+    await expect(set()).rejects.toMatchObject({ code: 'LockBusy', exitCode: 4 });
+    await unlockServices(['catalog'], prod());
+    expect(writes(await unsetSetting('catalog', 'frozen', { ...prod(), force: false }))).toEqual(three('removed null'));
   });
 
   it('have a history with who wrote them', async () => {
@@ -226,6 +253,42 @@ describe('secrets', () => {
     });
     expect(held!.tasks).toHaveLength(1);
     expect((await check({ 'max-age': '1s' })).rows.filter((r) => r.state === 'old').length).toBe(5);
+  });
+
+  it('are held by the tasks of a staging, too', async () => {
+    for (const [key, store] of [
+      ['db', 'ssm'],
+      ['pay', 'secretsmanager'],
+    ] as const)
+      await setSecret('catalog', key, { ...base(), env: 'staging', store, file: join(dir, 'secret.txt') });
+    const up = { ...base(), timeout: '30m', service: ['catalog'] };
+    expect((await upStaging('demo', up)).exitCode).toBe(0);
+    const staging = async () => (await check({ env: 'staging' })).rows.filter((r) => r.staging !== null);
+    expect(await staging()).toEqual([]);
+    writeFileSync(join(dir, 'secret.txt'), 'a third value of the secret');
+    await set({ env: 'staging' });
+    expect(await staging()).toEqual([
+      expect.objectContaining({
+        ...{ staging: 'demo', variable: 'DB', state: 'held' },
+        fix: expect.stringMatching(/--service retail-store-demo-catalog --force/) as string,
+      }),
+    ]);
+    expect((await check({ env: 'staging' })).text).toMatch(/catalog \(staging demo\)\s+DB\s+held/);
+    await downStaging('demo', base());
+  });
+
+  it('are taken away when nobody reads them, after a question', async () => {
+    const unset = (more: object = {}) =>
+      unsetSecret('catalog', 'db', { ...prod(), store: 'ssm' as const, force: false, ...more });
+    await expect(unset()).rejects.toMatchObject({ code: 'SecretInUse', exitCode: 4 });
+    await expect(unset({ force: true, yes: false })).rejects.toMatchObject({ code: 'CannotAsk', exitCode: 2 });
+    await expect(unset({ env: 'staging', force: true, yes: false })).rejects.toMatchObject({
+      message: expect.stringContaining('This cannot be undone') as string,
+    });
+    expect(writes(await unset({ force: true }))).toEqual(three('removed null'));
+    expect(writes(await unset({ force: true }))).toEqual(three('unchanged null'));
+    const managed = await unsetSecret('catalog', 'pay', { ...prod(), store: 'secretsmanager', force: true });
+    expect(managed.text).toMatch(/thirty days[\s\S]*restore-secret --secret-id baf\/secrets\/prod\/catalog\/pay/);
   });
 
   it('that are not text, or whose key is none, are refused without telling them', async () => {

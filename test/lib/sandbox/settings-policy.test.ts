@@ -17,7 +17,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, readFiles } from '../../../src/lib/app.js';
 import { sandboxIam } from '../../../src/lib/command/iam.js';
-import { listSecrets, rotateCheck, setSecret } from '../../../src/lib/command/secrets.js';
+import { listSecrets, rotateCheck, setSecret, unsetSecret } from '../../../src/lib/command/secrets.js';
 import { listSettings, settingHistory } from '../../../src/lib/command/settings.js';
 import { setSetting, unsetSetting } from '../../../src/lib/command/settings-write.js';
 import { execService } from '../../../src/lib/command/ssm-exec.js';
@@ -135,6 +135,11 @@ describe('the policy for settings and secrets', () => {
     );
     await new Promise((done) => setTimeout(done, 300));
     expect((await rotateCheck(['catalog'], { ...prod, 'max-age': '90d', 'exit-code': true })).exitCode).toBe(0);
+    expect((await rotateCheck(['catalog'], { ...base(), env: 'staging', 'max-age': '90d', 'exit-code': false })).exitCode).toBe(
+      0,
+    );
+    await unsetSecret('catalog', 'db', { ...prod, store: 'ssm', force: true });
+    await unsetSecret('catalog', 'pay', { ...prod, store: 'secretsmanager', force: true });
     const { denied, allowed } = await used();
     expect(denied).toEqual([]);
     expect(allowed).toEqual(actionsOf('baf-settings'));

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../../../lib/command/base.js';
+import { guardFlags } from '../../../lib/command/guard-flags.js';
 
 export default class SsmSecretsSet extends BafCommand {
   static override description =
@@ -21,6 +22,7 @@ export default class SsmSecretsSet extends BafCommand {
       description: 'where it is kept',
     }),
     'kms-key': Flags.string({ description: 'KMS key, instead of AWS’s own', helpValue: 'KEY' }),
+    ...guardFlags,
   };
 
   async run(): Promise<object> {

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../../../lib/command/base.js';
+import { guardFlags } from '../../../lib/command/guard-flags.js';
 
 export default class SsmSettingsCopy extends BafCommand {
   static override description = 'Copy settings from one environment to all targets of another.';
@@ -16,6 +17,7 @@ export default class SsmSettingsCopy extends BafCommand {
     to: Flags.string({ description: 'environment that gets them', required: true, helpValue: 'ENV' }),
     key: Flags.string({ description: 'only these keys', multiple: true, multipleNonGreedy: true }),
     plan: Flags.boolean({ description: 'only show what would change' }),
+    ...guardFlags,
   };
 
   async run(): Promise<object> {

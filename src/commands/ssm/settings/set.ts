@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../../../lib/command/base.js';
+import { guardFlags } from '../../../lib/command/guard-flags.js';
 
 export default class SsmSettingsSet extends BafCommand {
   static override description = 'Set a setting in all targets of an environment: to an argument, a file, or what comes on stdin.';
@@ -16,6 +17,7 @@ export default class SsmSettingsSet extends BafCommand {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
     targets: Flags.string({ description: 'only these targets', multiple: true }),
     file: Flags.string({ description: 'file that has the value', helpValue: 'FILE' }),
+    ...guardFlags,
   };
 
   async run(): Promise<object> {

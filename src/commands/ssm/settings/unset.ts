@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../../../lib/command/base.js';
+import { guardFlags } from '../../../lib/command/guard-flags.js';
 
 export default class SsmSettingsUnset extends BafCommand {
   static override description = 'Remove a setting from all targets of an environment; refused where baf.yaml reads it.';
@@ -12,6 +13,7 @@ export default class SsmSettingsUnset extends BafCommand {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
     targets: Flags.string({ description: 'only these targets', multiple: true }),
     force: Flags.boolean({ description: 'also where baf.yaml reads it' }),
+    ...guardFlags,
   };
 
   async run(): Promise<object> {
