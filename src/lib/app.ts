@@ -26,6 +26,8 @@ export interface App {
   readonly project: Project;
   readonly platform: Platform;
   readonly effects: Effects;
+  /** The same, without what was remembered of images and of what the platform offers: for what looks anew after a wait. */
+  fresh(): Effects;
   /** Sessions, for those who call AWS themselves. */
   readonly aws: Pick<Aws, 'credentials' | 'way' | 'outlook'> & { caller(): Promise<Caller> };
   /** Where the sandbox is served, and whether it goes on when this command ends; null for AWS. */
@@ -59,15 +61,17 @@ export async function openApp(flags: AppFlags, read?: ReadFiles): Promise<App> {
       return openIdentity({ project, platform, actor, first, sandbox, notify, clock, flags });
     },
   });
+  const fresh = (): Effects => ({
+    at: createGateways(aws.clients, clock),
+    clock,
+    actor,
+    checks: createChecks(project.dir, sandbox?.endpoint ?? null),
+  });
   return {
     project,
     platform,
-    effects: {
-      at: createGateways(aws.clients, clock),
-      clock,
-      actor,
-      checks: createChecks(project.dir, sandbox?.endpoint ?? null),
-    },
+    effects: fresh(),
+    fresh,
     aws: { ...aws, caller: () => aws.caller(firstAccount(platform)) },
     endpoint: sandbox ? { url: sandbox.endpoint, stands: sandbox.attached } : null,
     templateDirs: templateDirs(project),

@@ -1,6 +1,7 @@
 /** `baf deploy`: from flags to a plan, and from the plan to its outcome. */
 import { openApp } from '../app.js';
 import { parseDuration } from '../config/checks.js';
+import type { Effects } from '../engine/effects.js';
 import { makePlan } from '../engine/observe.js';
 import { checkPins } from '../engine/pins.js';
 import { ExitCode } from '../errors/user-error.js';
@@ -60,13 +61,13 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     const names = services.map((s) => s.name);
     const change = { environment, services: names, kind: 'deploy', deploy: id, lastsMs: timeoutMs } as const;
     const guard = flags.plan ? await warnFrozen(app, change, flags) : await openGuard(app, change, flags);
-    const observe = () =>
+    const observe = (effects: Effects) =>
       makePlan(
         { id, project: project.name, environment: environment.name, staging: null, services, waves, tags, templates },
-        app.effects,
+        effects,
       );
     const plannedAt = app.effects.clock.now();
-    const plan = await observe();
+    const plan = await observe(app.effects);
     const color = shouldColor(process.stdout, process.env, !flags['no-color']);
     const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
     const affected = affectedBy(
@@ -93,7 +94,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
     }
     refuseProblems(checked);
     // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
-    const confirmed = environment.protected && changes && process.stdin.isTTY && !flags.yes;
+    const confirmed = environment.protected && changes && process.stdin.isTTY === true && !flags.yes;
     if (confirmed) await confirm(`Deploy ${names.join(', ')} to ${environment.name}?`, flags, `${environment.name} is protected`);
     const options = {
       onFailure: flags['on-failure'],

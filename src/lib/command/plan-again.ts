@@ -1,5 +1,6 @@
 /** A plan that may be out of date, because somebody else had the lock just before, is made anew: see docs/decisions/0008. */
 import type { App } from '../app.js';
+import type { Effects } from '../engine/effects.js';
 import { preflight } from '../engine/preflight.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { BafEvent } from '../model/event.js';
@@ -10,7 +11,7 @@ import { refuseProblems } from './preflight.js';
 import type { Stopping } from './progress.js';
 
 export interface Again {
-  observe(): Promise<DeployPlan>;
+  observe(effects: Effects): Promise<DeployPlan>;
   /** Checks before anything is touched, as of the first plan. */
   readonly checks: ReadonlySet<CheckId>;
   /** Whether a person had to say yes to the first plan. */
@@ -26,19 +27,20 @@ const ANSWER_MS = 5 * 60_000;
 export async function* planAgain(
   shown: DeployPlan,
   again: Again,
-  app: Pick<App, 'effects'>,
+  app: Pick<App, 'fresh'>,
   signal: AbortSignal,
   stopping: Pick<Stopping, 'choose'>,
 ): AsyncGenerator<BafEvent, DeployPlan> {
-  const { clock } = app.effects;
-  const plan = await again.observe();
+  const effects = app.fresh();
+  const { clock } = effects;
+  const plan = await again.observe(effects);
   const changes = planChanges(shown, plan);
   if (changes.length === 0) return plan;
   const acts = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
   const asks = again.confirmed && acts && stopping.choose !== null;
   yield { type: 'plan.changed', at: clock.now(), changes, asks };
   await again.check?.(plan);
-  refuseProblems(yield* preflight(plan, again.checks, app.effects));
+  refuseProblems(yield* preflight(plan, again.checks, effects));
   if (asks && (await answer(stopping.choose!, clock.sleep, signal)) !== 'y')
     throw new UserError('NotConfirmed', {
       message: 'The plan as it is now was not confirmed: nothing was touched.',
@@ -50,7 +52,7 @@ export async function* planAgain(
 
 async function answer(
   choose: NonNullable<Stopping['choose']>,
-  sleep: App['effects']['clock']['sleep'],
+  sleep: Effects['clock']['sleep'],
   signal: AbortSignal,
 ): Promise<'y' | 'n'> {
   const end = new AbortController();

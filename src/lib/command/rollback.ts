@@ -1,6 +1,7 @@
 /** `baf rollback`: to the version that was steady before, by the same engine as a deploy. */
 import { openApp, readFiles } from '../app.js';
 import { checkTag, parseDuration } from '../config/checks.js';
+import type { Effects } from '../engine/effects.js';
 import { makePlan } from '../engine/observe.js';
 import { listRecords } from '../engine/records.js';
 import { observeSteady, type SeenAt } from '../engine/steady.js';
@@ -51,11 +52,11 @@ export async function rollBack(flags: RollbackFlags): Promise<{ json: object; te
     const tagsAt = chooseTags(seen, environment.name, names, { to, time, force: flags.force });
     const templates = await loadTemplates(services, app.templateDirs);
     const rest = { id, project: read.project.name, environment: environment.name, staging: null, services, waves, templates };
-    const observe = async () =>
-      only(await makePlan({ ...rest, tags: {}, tagsAt }, app.effects), (service, target) =>
+    const observe = async (effects: Effects) =>
+      only(await makePlan({ ...rest, tags: {}, tagsAt }, effects), (service, target) =>
         Object.hasOwn(tagsAt, `${service} ${target}`),
       );
-    const plan = await observe();
+    const plan = await observe(app.effects);
     const color = shouldColor(process.stdout, process.env, !flags['no-color']);
     if (!guard)
       return {
@@ -64,7 +65,7 @@ export async function rollBack(flags: RollbackFlags): Promise<{ json: object; te
         exitCode: ExitCode.done,
       };
     const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
-    const confirmed = environment.protected && changes && process.stdin.isTTY && !flags.yes;
+    const confirmed = environment.protected && changes && process.stdin.isTTY === true && !flags.yes;
     if (confirmed)
       await confirm(`Roll ${names.join(', ')} back in ${environment.name}?`, flags, `${environment.name} is protected`);
     // A pin on what was rolled back to, which automation does not override, is to be set here (`baf ssm tags pin`).

@@ -53,7 +53,7 @@ describe('a plan that was made anew', () => {
 
 describe('under the lock', () => {
   const never = () => new Promise<never>(() => undefined);
-  const app = { effects: { clock: { now: () => 5, sleep: never } } } as never;
+  const app = { fresh: () => ({ clock: { now: () => 5, sleep: never } }) } as never;
   const signal = new AbortController().signal;
   const moved = plan({ from: { tag: '1.4.0' } });
   async function run(now: DeployPlan, more: { confirmed?: boolean; key?: 'y' | 'n'; pinned?: boolean } = {}) {
