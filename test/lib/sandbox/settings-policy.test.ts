@@ -1,11 +1,12 @@
 /**
- * docs/policies/baf-settings.json is enough for settings and secrets and no more, with IAM enforced; and stacks make execution
- * roles under the boundary, where the platform publishes one.
+ * docs/policies/baf-settings.json is enough for settings and secrets and no more, with IAM enforced; so is baf-task-roles.json for
+ * the execution roles that stacks make under the boundary, where the platform publishes one.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
+  AttachRolePolicyCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
   GetRolePolicyCommand,
@@ -14,6 +15,7 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, readFiles } from '../../../src/lib/app.js';
 import { sandboxIam } from '../../../src/lib/command/iam.js';
@@ -53,11 +55,15 @@ const edit = (from: string, to: string): void => {
   expect(text).toContain(from);
   writeFileSync(file, text.replace(from, to));
 };
+const TASKS = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+});
 const OLD = '    secrets: { RETAIL_CATALOG_PERSISTENCE_PASSWORD: retail/catalog-db-password }';
 const NEW = '    settings: { LEVEL: level }\n    secrets: { DB: { key: db }, PAY: { key: pay, store: secretsmanager } }';
 
 /** A sandbox whose roles hold these policies, each by its file's name. */
-async function open(policies: readonly string[], enforced = true): Promise<void> {
+async function open(policies: readonly string[]): Promise<void> {
   dir = mkdtempSync(join(tmpdir(), 'baf-settings-policy-'));
   cpSync(resolve('examples/retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
   process.env['BAF_ACTOR'] = 'ana';
@@ -71,7 +77,7 @@ async function open(policies: readonly string[], enforced = true): Promise<void>
     for (const name of policies)
       await iam.send(new PutRolePolicyCommand({ RoleName: 'baf-deploy', PolicyName: name, PolicyDocument: policy(name) }));
   }
-  if (enforced) await sandboxIam('on', base());
+  await sandboxIam('on', base());
 }
 const close = async (): Promise<void> => {
   await sandbox.close();
@@ -147,7 +153,7 @@ describe('the policy for settings and secrets', () => {
 });
 
 describe('execution roles', () => {
-  beforeAll(() => open([], false));
+  beforeAll(() => open(['baf-deploy', 'baf-task-roles']));
   afterAll(close);
   it('come and go with their stacks: one for each service, under the boundary, and its tasks have it', async () => {
     const account = '111111111111';
@@ -173,5 +179,44 @@ describe('execution roles', () => {
     expect((await upStaging('roles', flags)).exitCode).toBe(0);
     expect((await downStaging('roles', base())).text).toBe('The staging roles is gone.');
     expect((await iam.send(new ListRolesCommand({ PathPrefix: '/baf/tasks/' }))).Roles ?? []).toEqual([]);
+    const { denied, allowed } = await used();
+    expect(denied).toEqual([]);
+    expect(actionsOf('baf-task-roles').filter((action) => !allowed.includes(action))).toEqual([]);
+  });
+
+  it('cannot be made without the boundary, elsewhere, or with other policies', async () => {
+    const account = '111111111111';
+    const { Credentials: c } = await new STSClient(user(account)).send(
+      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/baf-deploy`, RoleSessionName: 'baf-ana' }),
+    );
+    const credentials = {
+      accessKeyId: c!.AccessKeyId!,
+      secretAccessKey: c!.SecretAccessKey!,
+      sessionToken: c!.SessionToken!,
+    };
+    const iam = new IAMClient({ ...user(account), credentials });
+    const PermissionsBoundary = `arn:aws:iam::${account}:policy/baf-task-boundary`;
+    const make = (RoleName: string, more: object) =>
+      iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TASKS, ...more })).then(
+        () => 'made',
+        (error: Error) => error.name,
+      );
+    const own = { Path: '/baf/tasks/', PermissionsBoundary };
+    expect([
+      await make('a', { Path: '/baf/tasks/' }),
+      await make('a', { PermissionsBoundary }),
+      await make('a', { ...own, PermissionsBoundary: 'arn:aws:iam::aws:policy/AdministratorAccess' }),
+      await make('a', own),
+    ]).toEqual(['AccessDenied', 'AccessDenied', 'AccessDenied', 'made']);
+    const attach = (RoleName: string, name: string) =>
+      iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: `arn:aws:iam::aws:policy/${name}` })).then(
+        () => 'done',
+        (error: Error) => error.name,
+      );
+    expect([
+      await attach('a', 'AdministratorAccess'),
+      await attach('baf-deploy', 'service-role/AmazonECSTaskExecutionRolePolicy'),
+      await attach('a', 'service-role/AmazonECSTaskExecutionRolePolicy'),
+    ]).toEqual(['AccessDenied', 'AccessDenied', 'done']);
   });
 });

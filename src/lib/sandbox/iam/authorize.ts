@@ -3,6 +3,7 @@ import { AwsError, type CallContext, type Session, type World } from '../service
 import type { Keys } from './conditions.js';
 import type { Request } from './evaluate.js';
 import { needsOf } from './needs.js';
+import { aboutRole } from './role-request.js';
 import { refusalOf, roleOf, type Refusal } from './rights.js';
 
 /** What is known of every request of a session. */
@@ -29,8 +30,10 @@ export function sessionKeys(world: World, session: Session, now: number, region:
 export function authorizeCall(service: string, operation: string, input: object, context: CallContext): void {
   const { session, world, now, region, account } = context;
   if (!session?.roleArn) return;
-  for (const need of needsOf(service, operation, input, { region, account }))
-    authorize(world, session, { ...need, keys: { ...sessionKeys(world, session, now, region), ...need.keys } }, service);
+  for (const need of needsOf(service, operation, input, { region, account })) {
+    const request = service === 'iam' ? aboutRole(need, input, account, world) : need;
+    authorize(world, session, { ...request, keys: { ...sessionKeys(world, session, now, region), ...request.keys } }, service);
+  }
 }
 
 /** As above, for one request that is known already. */
