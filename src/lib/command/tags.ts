@@ -109,9 +109,13 @@ async function observe(app: App, { project, services, cells, environments }: Loo
   };
   const head =
     at === null ? '' : `As of ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC; RUNNING is what runs now.\n`;
+  const table = () => {
+    if (flags.state && tags.length === 0 && rows.length > 0) return `No tag is ${flags.state.join(' or ')}.`;
+    return flags.wide ? renderTagsWide(tags, options) : renderTags(tags, options);
+  };
   return {
     json: { tags, ...(at === null ? {} : { at: new Date(at).toISOString() }) },
-    text: flags.csv ? tagsCsv(tags) : head + (flags.wide ? renderTagsWide(tags, options) : renderTags(tags, options)),
+    text: flags.csv ? tagsCsv(tags) : head + table(),
     ...endOf(seen, cells.length),
   };
 }

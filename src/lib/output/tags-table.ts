@@ -8,30 +8,51 @@ export function renderTags(rows: readonly TagRow[], { color, columns }: { color:
   const tint = tints(paint(color));
   const services = new Set(rows.map((r) => r.service)).size;
   const groups = [...folded(rows.filter((r) => !isClosed(r))), ...closed(rows.filter(isClosed))];
+  // With --desired nobody looked at what runs.
+  const looked = !rows.some((r) => r.state === 'unchecked');
   const cells = groups.map((group) => {
     const [row] = group as [TagRow, ...TagRow[]];
     const name = isClosed(row) && services > 1 ? `all ${services}` : row.service;
     const tag = row.pinned === null ? (row.tag ?? '-') : `${row.tag ?? '-'} (pinned)`;
-    return [name, row.environment, tag, row.running ?? '-', tint[row.state](row.state), row.live ?? '-'];
+    const state = tint[row.state](row.state);
+    return looked
+      ? [name, row.environment, tag, row.running ?? '-', state, row.live ?? '-']
+      : [name, row.environment, tag, state];
   });
-  const head = ['SERVICE', 'ENV', 'TAG', 'RUNNING', 'STATE', 'LIVE'].map((text) => bold(text));
+  const head = ['SERVICE', 'ENV', 'TAG', ...(looked ? ['RUNNING', 'STATE', 'LIVE'] : ['STATE'])].map((text) => bold(text));
   const fixed = [head, ...cells];
   // The targets have what the other columns leave; who and when come after them, whole or not at all.
   const by = groups.map(lastChange);
   const byWidth = Math.max(2, ...by.map((text) => text.length));
   const left = columns - tableWidth(fixed) - 2;
-  const wanted = Math.max(...groups.map((group) => group[0]!.target.length + (group.length > 1 ? 6 : 0)));
+  const all = everywhere(rows);
+  const wanted = Math.max(...groups.map((group) => all(group)?.length ?? group[0]!.target.length + (group.length > 1 ? 6 : 0)));
   const withBy = left - byWidth - 2 >= wanted;
   const room = Math.max(wanted, withBy ? left - byWidth - 2 : left);
   const body = groups.map((group, index) => [
     ...cells[index]!,
-    targetsText(
-      group.map((r) => r.target),
-      room,
-    ),
+    all(group) ??
+      targetsText(
+        group.map((r) => r.target),
+        room,
+      ),
     ...(withBy ? [dim(by[index]!)] : []),
   ]);
   return table([[...head, bold('TARGETS'), ...(withBy ? [bold('BY')] : [])], ...body], columns);
+}
+
+/** More targets than these are not named where a row is about all of an environment's. */
+const FEW = 4;
+
+/** `all 80 targets`, or null. */
+function everywhere(rows: readonly TagRow[]): (group: readonly TagRow[]) => string | null {
+  const targets = new Map<string, Set<string>>();
+  for (const { environment, target } of rows)
+    targets.set(environment, (targets.get(environment) ?? new Set<string>()).add(target));
+  return (group) => {
+    const { size } = targets.get(group[0]!.environment)!;
+    return size > FEW && group.length === size ? `all ${size} targets` : null;
+  };
 }
 
 const tints = ({ green, yellow, red, dim }: Paint): Record<TagRow['state'], (text: string) => string> => ({
