@@ -153,6 +153,13 @@ describe('with AWS files and an endpoint of one’s own', () => {
     expect(of('endpoint')[0]).toMatchObject({ outcome: 'warning', fix: 'unset AWS_ENDPOINT_URL' });
     expect(outcomes('role')).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(code).toBe(0);
+    // In CI baf takes the token, as it says; other tools would take the keys.
+    const job = await examinedWith({ ...keys, CI: 'true', AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/token' });
+    expect(job.of('keys')[0]!.message).toContain('win over the web identity token in /nowhere/token');
+    expect(job.of('login')).toMatchObject([
+      { outcome: 'skipped', message: 'not needed: baf takes the web identity token in /nowhere/token' },
+    ]);
+    expect([job.code, job.of('role')[0]!.message]).toEqual([3, expect.stringContaining('/nowhere/token cannot be read')]);
   });
 
   it('a login is read from the shared cache: none, one that lasts, one that is over', async () => {

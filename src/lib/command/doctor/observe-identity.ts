@@ -10,8 +10,10 @@ import { loginNeeded } from '../../identity/sso/errors.js';
 import { judgeToken } from '../../identity/sso/judge.js';
 import { platformSession } from '../../identity/sso/session.js';
 import { parseToken, tokenFileName } from '../../identity/sso/token-file.js';
-import type { Platform } from '../../model/platform.js';
+import { sourceOf, type Base } from '../../identity/way.js';
+import type { IdentityRules, Platform } from '../../model/platform.js';
 import { files } from '../../system/files.js';
+import { wayHere } from '../../system/identity-edge.js';
 import { sharedCacheDir, ssoCacheFiles } from '../../system/sso-cache.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -77,28 +79,33 @@ async function readAwsFile(path: string, kind: FileKind): Promise<{ file: AwsFil
 
 export function observeKeys(env: Env, platform: Platform | null): KeysFacts {
   const expiration = Date.parse(env['AWS_CREDENTIAL_EXPIRATION'] ?? '');
+  const without = baseHere({ ...env, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }, platform);
   return {
     keyId: Boolean(env['AWS_ACCESS_KEY_ID']),
     secret: Boolean(env['AWS_SECRET_ACCESS_KEY']),
     profile: env['AWS_PROFILE'] || null,
-    over: webIdentityOf(env, platform) ?? (platform?.identity.sso ? `the login at ${platform.identity.sso.session}` : null),
+    over:
+      without?.kind === 'sso' ? `the login at ${without.session}` : without?.kind === 'web-identity' ? sourceOf(without) : null,
     expiresAt: Number.isNaN(expiration) ? null : expiration,
   };
 }
 
-/** The identity that a pipeline brings, as people call it. */
-function webIdentityOf(env: Env, platform: Platform | null): string | null {
-  if (env['AWS_WEB_IDENTITY_TOKEN_FILE']) return 'the web identity of AWS_WEB_IDENTITY_TOKEN_FILE';
-  if (env['ACTIONS_ID_TOKEN_REQUEST_URL']) return "the web identity of GitHub's run";
-  if (env[platform?.identity.ci.tokenVariable ?? 'AWS_OIDC_TOKEN']) return "the web identity of GitLab's job";
-  return null;
-}
+/** What is asked where no platform file says otherwise: only whether a pipeline brings a token. */
+const NO_RULES: IdentityRules = {
+  role: '{account}',
+  sso: null,
+  ci: { provider: 'auto', audience: 'sts.amazonaws.com', tokenVariable: 'AWS_OIDC_TOKEN', role: '{account}' },
+  via: null,
+  externalId: null,
+};
 
-function works(profiles: Profiles, name: string): boolean {
+/** Where baf itself begins, or null where that cannot work: other findings say why. */
+function baseHere(env: Env, platform: Platform | null): Base | null {
   try {
-    return Boolean(chainOf(profiles, name));
-  } catch {
-    return false;
+    return wayHere({ ...env }, platform?.identity ?? NO_RULES, Object.values(platform?.accounts ?? {})[0] ?? '').base;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
   }
 }
 
@@ -106,12 +113,9 @@ function works(profiles: Profiles, name: string): boolean {
 export async function observeLogin(env: Env, platform: Platform | null, profiles: Profiles): Promise<LoginFacts> {
   const rules = platform?.identity.sso;
   if (!rules) return { skip: platform ? 'the platform names no single sign-on' : 'no platform file says where' };
-  const other = webIdentityOf(env, platform);
-  if (other) return { skip: `not needed: ${other} is used` };
-  if (env['AWS_PROFILE']) return { skip: `not needed: AWS_PROFILE=${env['AWS_PROFILE']} is used` };
-  if (env['AWS_ACCESS_KEY_ID']) return { skip: 'not needed: keys of the environment are used' };
-  if (env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] || env['AWS_CONTAINER_CREDENTIALS_FULL_URI'])
-    return { skip: 'not needed: the role of the container is used' };
+  const base = baseHere(env, platform);
+  if (base === null) return { skip: 'not asked: what comes before it cannot work' };
+  if (base.kind !== 'sso') return { skip: `not needed: baf takes ${sourceOf(base)}` };
   const session = platformSession(rules, profiles);
   const text = await ssoCacheFiles(sharedCacheDir(env))
     .read(tokenFileName(session))
@@ -119,7 +123,6 @@ export async function observeLogin(env: Env, platform: Platform | null, profiles
   const held = text === null ? null : parseToken(text);
   const now = Date.now();
   const judgement = judgeToken(held, session, now);
-  if (judgement.is === 'login' && works(profiles, 'default')) return { skip: 'not needed: the profile default is used' };
   return {
     session: rules.session,
     state: judgement.is === 'login' ? 'none' : judgement.is,
