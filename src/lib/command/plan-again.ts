@@ -7,6 +7,8 @@ import type { BafEvent } from '../model/event.js';
 import type { CheckId } from '../preflight/finding.js';
 import { planChanges } from '../rollout/plan-changes.js';
 import type { DeployPlan } from '../rollout/plan.js';
+import { createClock } from '../system/clock.js';
+import { exitCodeOfSignal } from '../system/signals.js';
 import { refuseProblems } from './preflight.js';
 import type { Stopping } from './progress.js';
 
@@ -20,8 +22,8 @@ export interface Again {
   check?(plan: DeployPlan): Promise<void>;
 }
 
-/** The others that wait for the lock are not kept waiting for an answer for longer. */
-const ANSWER_MS = 5 * 60_000;
+/** The others that wait for the lock are not kept waiting for an answer for longer: minutes of a person's time. */
+const ANSWER_MINUTES = 5;
 
 /** The plan to carry out: as it was where it still means the same. Throws (exit 4) before anything was touched. */
 export async function* planAgain(
@@ -41,25 +43,31 @@ export async function* planAgain(
   yield { type: 'plan.changed', at: clock.now(), changes, asks };
   await again.check?.(plan);
   refuseProblems(yield* preflight(plan, again.checks, effects));
-  if (asks && (await answer(stopping.choose!, clock.sleep, signal)) !== 'y')
-    throw new UserError('NotConfirmed', {
-      message: 'The plan as it is now was not confirmed: nothing was touched.',
-      nextSteps: ['Look at it with --plan, then run the same command again.'],
-      exitCode: ExitCode.refused,
+  if (!asks) return plan;
+  const said = await answer(stopping.choose!, signal);
+  if (said === 'y') return plan;
+  if (signal.aborted)
+    throw new UserError('Interrupted', {
+      message: 'Stopped before the plan as it is now was confirmed: nothing was touched.',
+      nextSteps: ['Run the same command again.'],
+      exitCode: exitCodeOfSignal((signal.reason as Error).message === 'SIGTERM' ? 'SIGTERM' : 'SIGINT'),
     });
-  return plan;
+  throw new UserError('NotConfirmed', {
+    message: `${said === 'n' ? 'The plan as it is now was not confirmed' : `No answer in ${ANSWER_MINUTES} minutes`}: nothing was touched.`,
+    nextSteps: ['Look at it with --plan, then run the same command again.'],
+    exitCode: ExitCode.refused,
+  });
 }
 
-async function answer(
-  choose: NonNullable<Stopping['choose']>,
-  sleep: Effects['clock']['sleep'],
-  signal: AbortSignal,
-): Promise<'y' | 'n'> {
+/** Null where none came in time, or it was stopped. */
+async function answer(choose: NonNullable<Stopping['choose']>, signal: AbortSignal): Promise<'y' | 'n' | null> {
   const end = new AbortController();
-  const late = sleep(ANSWER_MS, AbortSignal.any([signal, end.signal])).then(
-    () => 'n' as const,
-    () => 'n' as const,
-  );
+  const late = createClock()
+    .sleep(ANSWER_MINUTES * 60_000, AbortSignal.any([signal, end.signal]))
+    .then(
+      () => null,
+      () => null,
+    );
   try {
     return await Promise.race([choose(['y', 'n'] as const), late]);
   } finally {
