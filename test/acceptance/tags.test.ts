@@ -215,3 +215,19 @@ describe('a file', () => {
     expect(await prodTags()).toEqual(['1.3.0', '1.3.0', '1.3.0']);
   });
 });
+
+describe('a whole environment', () => {
+  it('goes back to what ran then; what was not there yet stays', async () => {
+    const history = (await json('history', 'ui', '--env', 'prod')).value['history'] as { tag: string; at: string; op: string }[];
+    const then = Math.max(...history.filter((v) => v.op === 'rollback').map((v) => Date.parse(v.at)));
+    await tags('set', 'orders', '2.0.0', '--env', 'prod', '--yes');
+    const time = new Date(then + 1000).toISOString();
+    const back = await here.run('rollback', '--all', '--env', 'prod', '--to-time', time, '--plan', '--sandbox');
+    expect([back.code, back.stderr]).toEqual([0, expect.stringMatching(/orders had no deploy tag in prod then: left as it is/)]);
+    // The canary ran what was deployed there, the others what their tags said.
+    expect(back.stdout).toMatch(/ui in shop-canary\/eu-west-1: .*1\.5\.0/);
+    expect(back.stdout).toMatch(/ui in shop-prod\/eu-west-1,us-east-1: new -> 1\.4\.0/);
+    const alone = await here.run('rollback', '--all', '--env', 'prod', '--sandbox');
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringMatching(/--to-time/)]);
+  });
+});

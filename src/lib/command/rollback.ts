@@ -5,6 +5,7 @@ import type { Effects } from '../engine/effects.js';
 import { makePlan } from '../engine/observe.js';
 import { listRecords } from '../engine/records.js';
 import { observeSteady, type SeenAt } from '../engine/steady.js';
+import { tagsAt } from '../engine/tags-at.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
@@ -12,6 +13,8 @@ import { previousSteady, steadyAt, steadyVersions, type Steady } from '../record
 import { parsePoint } from '../records/time.js';
 import type { DeployPlan } from '../rollout/plan.js';
 import { makeId, recordPlace } from './carry-out.js';
+import type { PastTag } from '../tags/at.js';
+import { parseTagValue } from '../tags/value.js';
 import { confirm } from './confirm.js';
 import { finish } from './finish.js';
 import { openGuard, warnFrozen, type GuardFlags } from './guards.js';
@@ -24,6 +27,8 @@ export interface RollbackFlags extends GuardFlags, ProgressFlags {
   readonly to?: string | undefined;
   readonly 'to-time'?: string | undefined;
   readonly force: boolean;
+  /** Every service: those that were not there then stay as they are. */
+  readonly all?: boolean;
   readonly targets?: readonly string[] | undefined;
   readonly plan: boolean;
   readonly timeout: string;
@@ -49,12 +54,14 @@ export async function rollBack(flags: RollbackFlags): Promise<{ json: object; te
     const records = await listRecords(recordPlace(environment), app.effects);
     const targets = waves.flatMap((w) => w.targets);
     const seen = await observeSteady(environment.name, names, targets, records, app.effects);
-    const tagsAt = chooseTags(seen, environment.name, names, { to, time, force: flags.force });
+    const past = time === null ? null : await pastOf(seen, environment.name, time, app.effects);
+    const wanted = { to, time, past, force: flags.force, all: flags.all === true, notify: flags.notify };
+    const chosen = chooseTags(seen, environment.name, names, wanted);
     const templates = await loadTemplates(services, app.templateDirs);
     const rest = { id, project: read.project.name, environment: environment.name, staging: null, services, waves, templates };
     const observe = async (effects: Effects) =>
-      only(await makePlan({ ...rest, tags: {}, tagsAt }, effects), (service, target) =>
-        Object.hasOwn(tagsAt, `${service} ${target}`),
+      only(await makePlan({ ...rest, tags: {}, tagsAt: chosen }, effects), (service, target) =>
+        Object.hasOwn(chosen, `${service} ${target}`),
       );
     const plan = await observe(app.effects);
     const color = shouldColor(process.stdout, process.env, !flags['no-color']);
@@ -67,7 +74,11 @@ export async function rollBack(flags: RollbackFlags): Promise<{ json: object; te
     const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
     const confirmed = environment.protected && changes && process.stdin.isTTY === true && !flags.yes;
     if (confirmed)
-      await confirm(`Roll ${names.join(', ')} back in ${environment.name}?`, flags, `${environment.name} is protected`);
+      await confirm(
+        `Roll ${flags.all ? 'every service' : names.join(', ')} back in ${environment.name}?`,
+        flags,
+        `${environment.name} is protected`,
+      );
     // A pin on what was rolled back to, which automation does not override, is to be set here (`baf ssm tags pin`).
     return await finish({
       app,
@@ -108,7 +119,33 @@ function pointOf(text: string, now: number): number {
 interface Wanted {
   readonly to: string | null;
   readonly time: number | null;
+  /** By `service target`, what the deploy tags say of that time, where no record tells it. */
+  readonly past: ReadonlyMap<string, PastTag> | null;
   readonly force: boolean;
+  readonly all: boolean;
+  readonly notify: ((text: string) => void) | undefined;
+}
+
+/** Records are kept for some time, versions of a tag a hundred: what the records do not know is read from these. */
+async function pastOf(
+  seen: readonly SeenAt[],
+  environment: string,
+  time: number,
+  effects: Effects,
+): Promise<ReadonlyMap<string, PastTag>> {
+  const unknown = seen.filter((at) => steadyAt(at.service, at.target.name, at, time) === null);
+  const targets = [...new Map(unknown.map((at) => [at.target.name, at.target])).values()];
+  const cells = await Promise.all(
+    targets.map((target) => {
+      const services = unknown.filter((at) => at.target.name === target.name).map((at) => at.service);
+      return tagsAt({ services, cells: [{ environment, target }], at: time }, effects);
+    }),
+  );
+  return new Map(
+    cells
+      .flat()
+      .flatMap(({ target, tags }) => [...(tags ?? [])].map(([service, { served }]) => [`${service} ${target.name}`, served])),
+  );
 }
 
 /** Tag by `service target`; refused where one of them has no steady version to go to. */
@@ -118,22 +155,34 @@ function chooseTags(
   names: readonly string[],
   wanted: Wanted,
 ): Record<string, string> {
+  const { time, past, all, notify } = wanted;
+  const keyOf = (at: SeenAt): string => `${at.service} ${at.target.name}`;
   const choice = (at: SeenAt): string | null => {
     const [service, target] = [at.service, at.target.name];
     if (wanted.to !== null)
       return wanted.force || steadyVersions(service, target, at).some((v) => v.tag === wanted.to) ? wanted.to : null;
-    const found: Steady | null =
-      wanted.time === null ? previousSteady(service, target, at) : steadyAt(service, target, at, wanted.time);
-    return found?.tag ?? null;
+    const found: Steady | null = time === null ? previousSteady(service, target, at) : steadyAt(service, target, at, time);
+    if (found) return found.tag;
+    const served = past?.get(keyOf(at));
+    return served?.kind === 'version' ? parseTagValue(served.version.value).tag : null;
   };
-  const chosen = seen.map((at) => ({ at, tag: choice(at) }));
+  const isNew = (at: SeenAt): boolean => all && past?.get(keyOf(at))?.kind === 'none';
+  const chosen = seen.filter((at) => !isNew(at)).map((at) => ({ at, tag: choice(at) }));
   const missing = chosen.filter((c) => c.tag === null).map((c) => c.at);
-  const never = names.filter((name) => !seen.some((s) => s.service === name));
+  const never = all && seen.length > 0 ? [] : names.filter((name) => !seen.some((s) => s.service === name));
   if (missing.length > 0 || never.length > 0) throw noSteady(missing, never, environment, wanted);
-  return Object.fromEntries(chosen.map(({ at, tag }) => [`${at.service} ${at.target.name}`, tag!]));
+  const added = [...new Set(seen.filter(isNew).map((at) => at.service))];
+  if (added.length > 0)
+    notify?.(`${added.join(', ')} had no deploy tag in ${environment} then: left as ${added.length > 1 ? 'they are' : 'it is'}.`);
+  return Object.fromEntries(chosen.map(({ at, tag }) => [keyOf(at), tag!]));
 }
 
-function noSteady(missing: readonly SeenAt[], never: readonly string[], environment: string, { to, time }: Wanted): UserError {
+function noSteady(
+  missing: readonly SeenAt[],
+  never: readonly string[],
+  environment: string,
+  { to, time }: Pick<Wanted, 'to' | 'time'>,
+): UserError {
   const where = missing.map((m) => `${m.service} in ${m.target.name} (now ${m.desired})`);
   const what =
     to !== null
