@@ -70,8 +70,13 @@ export async function showProgress<R>(
       onSecond() {
         renderer.close();
         const attach = attachable?.attach();
-        if (running.size === 0 || attachable?.watches) return;
-        process.stderr.write(`Left. ECS goes on with ${[...running].join(', ')}.${attach ? ` To attach: ${attach}` : ''}\n`);
+        if (attachable?.watches || (running.size === 0 && !attach)) return;
+        const attaches = attach ? ` To attach: ${attach}` : '';
+        process.stderr.write(
+          running.size > 0
+            ? `Left. ECS goes on with ${[...running].join(', ')}.${attaches}\n`
+            : 'Left. Nothing is under way; the same command goes on with the rest.\n',
+        );
       },
     },
   );

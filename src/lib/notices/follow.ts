@@ -24,17 +24,18 @@ export function tell(
   leaves: boolean,
 ): { readonly following: Following; readonly notice: Notice | null } {
   const next = recordEvent(record, event);
-  const bad = (event.type === 'rollout.ended' || event.type === 'rollout.revised') && BAD.has(event.status);
-  if (bad && !failureTold) {
-    const failed = next.rollouts.find((r) => r.service === event.service && r.target === event.target);
+  const ended = event.type === 'rollout.ended' || event.type === 'rollout.revised' ? event : null;
+  // One that somebody cancelled did not fail.
+  if (ended && BAD.has(ended.status) && ended.cause?.code !== 'Cancelled' && !failureTold) {
+    const failed = next.rollouts.find((r) => r.service === ended.service && r.target === ended.target);
     return {
       following: { record: next, failureTold: true },
       notice: noticeOf(next, 'failure', event.at, platform, failed ? rolloutOf(failed) : null),
     };
   }
   if (event.type !== 'deploy.ended') return { following: { record: next, failureTold }, notice: null };
-  const ended = leaves && next.state === 'cancelled' ? { ...next, state: 'left' as const, finishedAt: null } : next;
-  return { following: { record: next, failureTold }, notice: noticeOf(ended, 'end', event.at, platform) };
+  const last = leaves && next.state === 'cancelled' ? { ...next, state: 'left' as const, finishedAt: null } : next;
+  return { following: { record: next, failureTold }, notice: noticeOf(last, 'end', event.at, platform) };
 }
 
 export function noticeOf(

@@ -71,6 +71,12 @@ describe('a deploy tells', () => {
     expect(toldOf(before, [ends(targets[1]!, 'failed')])).toEqual([]);
   });
 
+  it('no failure of what somebody cancelled', () => {
+    const cancelled = { code: 'Cancelled', message: 'ben cancelled the deploy.', advice: '' };
+    const ended = { ...ends(targets[0]!, 'rolled-back'), cause: cancelled } as BafEvent;
+    expect(toldOf(running(), [ended, over('cancelled')]).map((n) => n.moment)).toEqual(['end']);
+  });
+
   it('that it was left, where its process was told to end', () => {
     const events = [ends(targets[0]!, 'cancelled'), over('cancelled')];
     expect(toldOf(running(), events, true).map((n) => [n.status, n.finishedAt])).toEqual([['left', null]]);
