@@ -2,14 +2,22 @@
 import type { ECSClient, Service, ServiceDeployment, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { EcsGateway } from '../engine/effects.js';
 import type { DeploymentState, ServiceState, StageState, TaskDefinitionState } from '../model/observed.js';
+import type { Clock } from '../model/clock.js';
 import { explainAwsError } from './errors.js';
+import { createPacer, type Pacer } from './pacer.js';
+import { ECS } from './paces.js';
 
 /** Stopped tasks that are looked at: those of other versions of the last hour are among them. */
 const MOST_STOPPED = 500;
 
-export function createEcsGateway(client: () => Promise<ECSClient>, where: string): EcsGateway {
+export function createEcsGateway(client: () => Promise<ECSClient>, where: string, clock: Clock): EcsGateway {
   const sdk = () => import('./sdk/ecs.js');
-  const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+  const pacers = Object.fromEntries(Object.entries(ECS).map(([name, pace]) => [name, createPacer(pace, clock)])) as Record<
+    keyof typeof ECS,
+    Pacer
+  >;
+  const call = async <T>(name: string, pacer: Pacer | null, act: () => Promise<T>): Promise<T> => {
+    await pacer?.turn();
     try {
       return await act();
     } catch (error) {
@@ -19,7 +27,7 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
   return {
     async describeServices(cluster, names, { inactive = false, withinMs } = {}) {
       const pages = chunk(names, 10).map((services) =>
-        call('DescribeServices', async () =>
+        call('DescribeServices', pacers.services, async () =>
           (await client()).send(
             new (await sdk()).DescribeServicesCommand({ cluster, services }),
             withinMs === undefined ? {} : { abortSignal: AbortSignal.timeout(withinMs) },
@@ -31,6 +39,7 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
       );
     },
     async describeTaskDefinition(taskDefinition) {
+      await pacers.definition.turn();
       try {
         const answer = await (await client()).send(new (await sdk()).DescribeTaskDefinitionCommand({ taskDefinition }));
         return answer.taskDefinition ? toTaskDefinitionState(answer.taskDefinition) : null;
@@ -41,7 +50,7 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
     },
     async serviceRevisions(arns) {
       const pages = chunk(arns, 20).map((serviceRevisionArns) =>
-        call('DescribeServiceRevisions', async () =>
+        call('DescribeServiceRevisions', pacers.revisions, async () =>
           (await client()).send(new (await sdk()).DescribeServiceRevisionsCommand({ serviceRevisionArns })),
         ),
       );
@@ -56,41 +65,42 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
     },
     async serviceDeployments(arns) {
       const pages = chunk(arns, 20).map((serviceDeploymentArns) =>
-        call('DescribeServiceDeployments', async () =>
+        call('DescribeServiceDeployments', pacers.deployments, async () =>
           (await client()).send(new (await sdk()).DescribeServiceDeploymentsCommand({ serviceDeploymentArns })),
         ),
       );
       return (await Promise.all(pages)).flatMap((page) => (page.serviceDeployments ?? []).map(toStageState));
     },
     async continueDeployment(serviceDeploymentArn, hookId, action) {
-      await call('ContinueServiceDeployment', async () =>
+      await call('ContinueServiceDeployment', null, async () =>
         (await client()).send(new (await sdk()).ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action })),
       );
     },
     async registerTaskDefinition(input) {
-      const answer = await call('RegisterTaskDefinition', async () =>
+      const answer = await call('RegisterTaskDefinition', pacers.registerDefinition, async () =>
         (await client()).send(new (await sdk()).RegisterTaskDefinitionCommand(input as never)),
       );
       return toTaskDefinitionState(answer.taskDefinition!);
     },
     async createService(input) {
-      const answer = await call('CreateService', async () =>
+      const answer = await call('CreateService', pacers.writeService, async () =>
         (await client()).send(new (await sdk()).CreateServiceCommand(input as never)),
       );
       return toServiceState(answer.service!);
     },
     async updateService(input) {
-      const answer = await call('UpdateService', async () =>
+      const answer = await call('UpdateService', pacers.writeService, async () =>
         (await client()).send(new (await sdk()).UpdateServiceCommand(input as never)),
       );
       return toServiceState(answer.service!);
     },
     async stopDeployment(serviceDeploymentArn) {
-      await call('StopServiceDeployment', async () =>
+      await call('StopServiceDeployment', null, async () =>
         (await client()).send(new (await sdk()).StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' })),
       );
     },
     async deleteService(cluster, service) {
+      await pacers.writeService.turn();
       try {
         await (await client()).send(new (await sdk()).DeleteServiceCommand({ cluster, service, force: true }));
       } catch (error) {
@@ -99,7 +109,7 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
       }
     },
     async stoppedTasks(cluster, serviceName) {
-      return call('DescribeTasks', async () => {
+      return call('DescribeTasks', null, async () => {
         const { ListTasksCommand, DescribeTasksCommand } = await sdk();
         const c = await client();
         const arns: string[] = [];

@@ -45,7 +45,7 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const images = new Map<string, Promise<ImageFact | null>>();
     let around: Surroundings | null = null;
     const gateways: TargetGateways = {
-      ecs: createEcsGateway(ecs, where),
+      ecs: createEcsGateway(ecs, where, clock),
       tasks: createTaskGateway(ecs, where),
       loadBalancers: createLoadBalancerGateway(
         clients(target, async (c) => new (await import('./sdk/elbv2.js')).ElasticLoadBalancingV2Client(c)),

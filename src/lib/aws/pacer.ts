@@ -8,16 +8,13 @@ export interface Pace {
 }
 
 export interface Pacer {
-  /** Resolves when the next call may be sent, in the order of asking. */
-  turn(): Promise<void>;
+  /** Resolves when the next call may be sent, in the order of asking; who is urgent goes before those who are not. */
+  turn(urgent?: boolean): Promise<void>;
   /** A call was refused as too many. */
   slowDown(): void;
   /** Milliseconds until `calls` more have been sent, at the pace of now. */
   estimate(calls: number): number;
 }
-
-/** Three writes to SSM a second are what an account has by default; the rest of a percent is for clocks that differ. */
-export const WRITES: Pace = { burst: 2, perSecond: 2.9 };
 
 const SLOWEST_PER_SECOND = 0.5;
 /** What a call that passes gives back of the pace. */
@@ -27,21 +24,48 @@ export function createPacer({ burst, perSecond }: Pace, clock: Clock): Pacer {
   let rate = perSecond;
   /** When the next turn is due, if nobody had asked for `burst` turns before it. */
   let due = -Infinity;
+  const waiting = { urgent: [] as (() => void)[], others: [] as (() => void)[] };
+  let running = false;
   const gap = (): number => 1000 / rate;
-  return {
-    async turn() {
-      const now = clock.now();
-      due = Math.max(due, now - (burst - 1) * gap());
-      const wait = due - now;
-      due += gap();
-      rate = Math.min(perSecond, rate * RECOVERY);
+  const waits = (): number => {
+    const now = clock.now();
+    due = Math.max(due, now - (burst - 1) * gap());
+    return due - now;
+  };
+  const take = (): void => {
+    due += gap();
+    rate = Math.min(perSecond, rate * RECOVERY);
+  };
+  const next = (): (() => void) | undefined => waiting.urgent.shift() ?? waiting.others.shift();
+  const run = async (): Promise<void> => {
+    running = true;
+    while (waiting.urgent.length + waiting.others.length > 0) {
+      const wait = waits();
       if (wait > 0) await clock.sleep(wait);
+      // A refusal meanwhile has moved it.
+      if (waits() > 0) continue;
+      take();
+      next()!();
+    }
+    running = false;
+  };
+  return {
+    turn(urgent = false) {
+      if (!running && waits() <= 0) {
+        take();
+        return Promise.resolve();
+      }
+      return new Promise((go) => {
+        (urgent ? waiting.urgent : waiting.others).push(go);
+        if (!running) void run();
+      });
     },
     slowDown() {
       rate = Math.max(SLOWEST_PER_SECOND, rate / 2);
       // The bucket is empty: others took from it too.
       due = Math.max(due, clock.now() + gap());
     },
-    estimate: (calls) => Math.max(0, due - clock.now()) + Math.max(0, calls - 1) * gap(),
+    estimate: (calls) =>
+      Math.max(0, due - clock.now()) + Math.max(0, waiting.urgent.length + waiting.others.length + calls - 1) * gap(),
   };
 }

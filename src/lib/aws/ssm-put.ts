@@ -14,6 +14,8 @@ export interface PutEnvironment {
   readonly where: string;
   readonly clock: Clock;
   readonly pacer: Pacer;
+  /** It does not wait for other writes. */
+  readonly urgent?: boolean | undefined;
 }
 
 const ATTEMPTS = 10;
@@ -37,10 +39,10 @@ interface Failure {
  * version counts, which is as good as ours where it says the same. Throws what AWS threw, or `AnswerLost` where it cannot be told what became of the call.
  */
 export async function putOnce(input: PutParameterCommandInput, after: number | undefined, env: PutEnvironment): Promise<number> {
-  const { client, clock, pacer } = env;
+  const { client, clock, pacer, urgent } = env;
   const sdk = await import('./sdk/ssm.js');
   for (let attempt = 1; ; attempt++) {
-    await pacer.turn();
+    await pacer.turn(urgent);
     try {
       const answer = await (await client()).send(new sdk.PutParameterCommand(input));
       return answer.Version ?? 0;

@@ -6,7 +6,8 @@ import type { Clock } from '../model/clock.js';
 import type { Parameter, ParameterMetadata } from '../model/parameter.js';
 import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
-import { createPacer, WRITES, type Pacer } from './pacer.js';
+import { createPacer, type Pacer } from './pacer.js';
+import { READS, WRITES } from './paces.js';
 import { historyOf, putOnce } from './ssm-put.js';
 
 /** `writer` must not try again by itself: each PutParameter makes a version. `pacer`: of all that is written there. */
@@ -17,6 +18,7 @@ export function createSsmGateway(
   clock: Clock,
   pacer: Pacer = createPacer(WRITES, clock),
 ): SsmGateway {
+  const reads = createPacer(READS, clock);
   const sdk = () => import('./sdk/ssm.js');
   const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     try {
@@ -32,6 +34,7 @@ export function createSsmGateway(
         pages.push(
           call('GetParameters', async () => {
             const Names = names.slice(i, i + 10);
+            await reads.turn();
             const page = await (await client()).send(new (await sdk()).GetParametersCommand({ Names }));
             return (page.Parameters ?? []).map(toParameter);
           }),
@@ -43,6 +46,7 @@ export function createSsmGateway(
       let NextToken: string | undefined;
       // A page may be empty and still carry a token: only a missing token ends the listing.
       do {
+        await reads.turn();
         const page = await call('GetParametersByPath', async () =>
           (await client()).send(new (await sdk()).GetParametersByPathCommand({ Path: path, Recursive: true, NextToken })),
         );
@@ -98,10 +102,10 @@ export function createSsmGateway(
         };
       });
     },
-    async put(Name, Value, { description, create, after }) {
+    async put(Name, Value, { description, create, after, urgent }) {
       const input = { Name, Value, Type: 'String' as const, Description: description, Overwrite: !create };
       try {
-        return await putOnce(input, create ? 0 : after, { client: writer, where, clock, pacer });
+        return await putOnce(input, create ? 0 : after, { client: writer, where, clock, pacer, urgent });
       } catch (error) {
         if (create && awsCode(error) === 'ParameterAlreadyExists')
           throw new UserError('ParameterAlreadyExists', { message: `${Name} exists in ${where}.`, exitCode: 4 });

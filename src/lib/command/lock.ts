@@ -117,7 +117,7 @@ export async function unlockServices(names: readonly string[], flags: Asking & {
       await confirm(`${whose}\nTake it away?${deploys ? ' What holds it stops before its next write.' : ''}`, flags, whose);
     }
     const contender = contenderOf(app, { kind: 'unlock', deploy: null, what: null, reason: null });
-    const gone = await takeAway(place, locks, contender, app.effects);
+    const gone = await takeAway(place, locks, contender, thisMachine(), app.effects);
     const kept = locks.filter((lock) => !gone.includes(lock));
     if (kept.length > 0)
       throw new UserError('LockChanged', {

@@ -56,8 +56,13 @@ export interface SsmGateway {
   /**
    * Returns the new version; one call makes one version, also when its answer is lost. With `create`, fails with
    * `ParameterAlreadyExists` where the name is taken. `after`: the version it is to follow, by which a lost one is found.
+   * Writes wait for their turn; `urgent` ones (signs of life) do not wait for those that are not.
    */
-  put(name: string, value: string, options: { description?: string; create?: boolean; after?: number }): Promise<number>;
+  put(
+    name: string,
+    value: string,
+    options: { description?: string; create?: boolean; after?: number; urgent?: boolean },
+  ): Promise<number>;
   label(name: string, version: number, labels: readonly string[]): Promise<void>;
   unlabel(name: string, version: number, labels: readonly string[]): Promise<void>;
   delete(name: string): Promise<void>;

@@ -5,7 +5,10 @@ import { holderOf, type Contender, type TicketBody } from '../locks/ticket.js';
 import type { LockView } from '../model/lock.js';
 import type { Effects } from './effects.js';
 import { createTicket } from './lock-held.js';
-import { observeLocks, Sightings, type LockPlace, type ProcessHere } from './lock-observe.js';
+import { EVERY_SERVICE, observeLocks, Sightings, type LockPlace, type ProcessHere } from './lock-observe.js';
+
+/** Others may take numbers meanwhile: so often it is looked again. */
+const MOST_RACES = 10;
 
 /** The locks that are held now, by service; `services`: none means all. */
 export async function listLocks(
@@ -55,14 +58,29 @@ export async function takeAway(
   place: LockPlace,
   locks: readonly LockView[],
   contender: Contender,
+  here: ProcessHere,
   effects: Effects,
 ): Promise<LockView[]> {
-  const gone: LockView[] = [];
-  for (const lock of locks) {
-    const body: TicketBody = { ...contender, lead: null, until: null, released: true };
-    if (await createTicket(place, { service: lock.service, number: lock.ticket + 1 }, body, effects)) gone.push(lock);
+  const sightings = new Sightings(here);
+  const services = locks.map((lock) => lock.service);
+  for (let attempt = 0; attempt < MOST_RACES; attempt++) {
+    const { standings, next, open } = await observeLocks(place, services, sightings, effects);
+    const same = locks.filter((lock) => {
+      const standing = standings.get(lock.service)!;
+      return standing.kind === 'held' && standing.ticket.number === lock.ticket;
+    });
+    if (same.length === 0) return [];
+    const named = same.map((lock) => lock.service);
+    const body: TicketBody = {
+      ...contender,
+      services: named.includes(EVERY_SERVICE) ? null : named,
+      open,
+      until: null,
+      released: true,
+    };
+    if (await createTicket(place, next, body, effects)) return same;
   }
-  return gone;
+  return [];
 }
 
 export const noLock = (services: readonly string[], environment: string): UserError =>

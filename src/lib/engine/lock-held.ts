@@ -4,16 +4,18 @@
  */
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { GRACE_MS, LEASE_MS, RENEW_MS, STALE_MS } from '../locks/times.js';
-import { formatBody, readTickets, ticketName, type Contender, type TicketBody, type TicketRef } from '../locks/ticket.js';
+import { formatBody, locksAny, namesFor, readTickets, ticketName, type Contender, type TicketBody } from '../locks/ticket.js';
 import type { Effects } from './effects.js';
 import type { LockPlace } from './lock-observe.js';
 
 /** A successor is looked for at most so often: writes come in bursts. */
 const FRESH_MS = 5_000;
-/** SSM takes three writes a second and account: the first three at once, then at its pace. */
-const BURST = 3;
-const PACE_MS = 350;
-const LOOK_AGAIN_MS = 2_000;
+/** What another has written may be seen only later: it is looked again, after so long each. */
+const LOOKS_MS = [0, 300, 700, 2_000];
+/** Tickets of one call. */
+const PAGE = 10;
+/** Numbers that others may take first, one after the other, before it is given up. */
+const MOST_RACES = 10;
 
 export interface HeldLock {
   readonly services: readonly string[];
@@ -32,41 +34,55 @@ export interface HeldLock {
 }
 
 /** Creates a ticket, or finds that its number is taken; an answer that was lost is recognised. */
-export async function createTicket(place: LockPlace, ref: TicketRef, body: TicketBody, effects: Effects): Promise<boolean> {
+export async function createTicket(place: LockPlace, number: number, body: TicketBody, effects: Effects): Promise<boolean> {
   const { ssm } = effects.at(place.home);
-  const name = ticketName(place.environment, ref);
+  const name = ticketName(place.environment, number);
+  const what = body.services?.join(', ') ?? 'all services';
   try {
-    await ssm.put(name, formatBody(body), { create: true, description: `baf: lock of ${ref.service} in ${place.environment}` });
+    await ssm.put(name, formatBody(body), {
+      create: true,
+      urgent: true,
+      description: `baf: lock in ${place.environment} of ${what}`.slice(0, 1000),
+    });
     return true;
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'ParameterAlreadyExists') throw error;
   }
   // Taken: by somebody else, or by this very call, whose answer was lost. What it says may be seen only later.
   const deadline = effects.clock.now() + GRACE_MS;
-  for (;;) {
-    const found = readTickets(place.environment, await ssm.get([name, `${name}:1`]));
-    if (found.length > 0) return found.some((ticket) => ticket.body?.nonce === body.nonce);
+  for (let look = 0; ; look++) {
+    const pause = LOOKS_MS[look] ?? LOOKS_MS.at(-1)!;
+    if (pause > 0) await effects.clock.sleep(pause);
+    const [found] = readTickets(place.environment, await ssm.get([name, `${name}:1`]));
+    if (found) return found.body?.nonce === body.nonce;
     if (effects.clock.now() >= deadline) return false;
-    await effects.clock.sleep(LOOK_AGAIN_MS);
   }
 }
 
-/** Takes the next tickets in the order of the names, all or none; null where somebody was quicker. */
-export async function takeTickets(
+/** What a reading of the locks says about the next ticket. */
+export interface Found {
+  readonly readAt: number;
+  /** When the holder before gave its last sign, by SSM's clock; null where there was none. */
+  readonly before: number | null;
+  readonly next: number;
+  readonly open: readonly number[];
+}
+
+/** Takes the next ticket, for all services at once; null where somebody was quicker. */
+export async function takeTicket(
   place: LockPlace,
-  next: readonly TicketRef[],
+  services: readonly string[],
   contender: Contender,
   until: string | null,
-  found: { readonly readAt: number; readonly before: number | null },
+  found: Found,
   effects: Effects,
 ): Promise<HeldLock | null> {
   const { clock } = effects;
-  const refs = next.toSorted((a, b) => (a.service < b.service ? -1 : 1));
-  const holding = createHolding(place, contender, until, found, effects);
+  const holding = createHolding(place, services, contender, until, found, effects);
   try {
-    const all = await holding.take(refs);
+    const taken = await holding.take(found.next, found.open);
     // A reading this old may have missed that numbers were taken, and deleted since.
-    if (all && clock.now() - found.readAt < STALE_MS) return holding.start();
+    if (taken && clock.now() - found.readAt < STALE_MS) return holding.start();
   } catch (error) {
     await holding.lock.release();
     throw error;
@@ -77,16 +93,21 @@ export async function takeTickets(
 
 function createHolding(
   place: LockPlace,
+  services: readonly string[],
   contender: Contender,
   until: string | null,
-  found: { readonly before: number | null },
+  found: Pick<Found, 'before'>,
   effects: Effects,
 ) {
   const { clock } = effects;
   const { ssm } = effects.at(place.home);
   const controller = new AbortController();
   const stop = new AbortController();
-  let tickets: TicketRef[] = [];
+  /** The own ticket's number; 0 while there is none. */
+  let own = 0;
+  let open: readonly number[] = [];
+  /** Tickets up to this number are known: those after the own one lock none of its services. */
+  let known = 0;
   let validUntil = 0;
   let fencedAt = -Infinity;
   let error: UserError | null = null;
@@ -100,15 +121,16 @@ function createHolding(
     return mine;
   };
   const now = () => clock.now();
-  const bodyOf = (lead: TicketRef | null, more: Partial<TicketBody> = {}): TicketBody => ({
+  const bodyOf = (more: Partial<TicketBody> = {}): TicketBody => ({
     ...contender,
-    lead,
+    services: namesFor(services),
+    open,
     until,
     released: false,
     ...more,
   });
-  const writeLead = (more: Partial<TicketBody> = {}) =>
-    ssm.put(ticketName(place.environment, tickets[0]!), formatBody(bodyOf(null, more)), {});
+  const write = (more: Partial<TicketBody> = {}) =>
+    ssm.put(ticketName(place.environment, own), formatBody(bodyOf(more)), { urgent: true });
 
   const lose = (service: string, by: string | null): void => {
     if (error) return;
@@ -122,44 +144,35 @@ function createHolding(
     controller.abort(error);
   };
 
-  /** All or none of the next numbers: at first, and when the lease has ended without anybody taking them. */
-  const take = async (refs: readonly TicketRef[]): Promise<boolean> => {
+  /** The next number: at first, and when the lease has ended without anybody taking it. */
+  const take = async (number: number, before: readonly number[]): Promise<boolean> => {
     const startedAt = now();
-    let renewedAt = startedAt;
-    const taken: TicketRef[] = [];
-    for (const ref of refs) {
-      if (taken.length >= BURST) await clock.sleep(PACE_MS);
-      let lasts = taken.length === 0 || now() < renewedAt + LEASE_MS;
-      if (lasts && taken.length > 0 && now() - renewedAt > RENEW_MS) {
-        const again = now();
-        await ssm.put(ticketName(place.environment, taken[0]!), formatBody(bodyOf(null)), {});
-        // As in giveSign: what was answered after the end counts for nothing, and the first numbers may be gone.
-        lasts = now() < renewedAt + LEASE_MS;
-        renewedAt = again;
-      }
-      if (!lasts || !(await createTicket(place, ref, bodyOf(taken[0] ?? null), effects))) {
-        const [lead] = taken;
-        if (lead) await ssm.put(ticketName(place.environment, lead), formatBody(bodyOf(null, { released: true })), {});
-        return false;
-      }
-      taken.push(ref);
-      if (tickets.length === 0 || taken.length === refs.length) tickets = [...taken];
-    }
-    validUntil = until === null ? renewedAt + LEASE_MS : Date.parse(until);
+    const body = bodyOf({ open: before });
+    if (!(await createTicket(place, number, body, effects))) return false;
+    [own, open, known] = [number, before, number];
+    validUntil = until === null ? startedAt + LEASE_MS : Date.parse(until);
     return true;
   };
 
+  /** Tickets after the own one, as far as they can be seen. */
   const lookForSuccessor = async (): Promise<void> => {
     const at = now();
-    const names = tickets.map(({ service, number }) => ticketName(place.environment, { service, number: number + 1 }));
-    const [successor] = readTickets(place.environment, await ssm.get(names));
-    if (successor) lose(successor.service, successor.body?.by ?? null);
+    for (let full = true; full && !error;) {
+      const numbers = Array.from({ length: PAGE }, (_, i) => known + 1 + i);
+      const found = readTickets(place.environment, await ssm.get(numbers.map((n) => ticketName(place.environment, n))));
+      const successor = found.find((ticket) => locksAny(ticket, services));
+      if (successor)
+        lose(successor.body?.services?.find((s) => services.includes(s)) ?? services[0]!, successor.body?.by ?? null);
+      // One after a gap may be seen before the one in the gap.
+      while (found.some((t) => t.number === known + 1)) known++;
+      full = known === numbers.at(-1);
+    }
     fencedAt = at;
   };
 
   /**
    * A lease that ended while this process slept is taken up again by taking the next number, as anybody else would:
-   * that succeeds only where nobody had it in between.
+   * that succeeds only where nobody had the services in between.
    */
   const giveSign = async (): Promise<void> => {
     if (error || released || until !== null) return;
@@ -167,16 +180,30 @@ function createHolding(
     if (error) return;
     const startedAt = now();
     if (startedAt < validUntil) {
-      await writeLead();
+      await write();
       // An answer that comes after the end may be of a write that nobody saw in time.
       if (now() < validUntil) {
         validUntil = startedAt + LEASE_MS;
         return;
       }
     }
-    const late = now() - validUntil > STALE_MS;
-    const next = tickets.map(({ service, number }) => ({ service, number: number + 1 }));
-    if (late || !(await take(next))) lose(next[0]!.service, null);
+    await takeAgain();
+  };
+
+  const takeAgain = async (): Promise<void> => {
+    for (let attempt = 0; attempt < MOST_RACES && now() - validUntil <= STALE_MS; attempt++) {
+      const readAt = now();
+      await lookForSuccessor();
+      if (error) return;
+      // The newest ticket tells whom else there is: all of them count, whatever became of them.
+      const [newest] = readTickets(place.environment, await ssm.get([ticketName(place.environment, known)]));
+      const others = [...(newest?.body?.open ?? []), known].filter((n) => n !== own);
+      if (newest && (await take(known + 1, others))) {
+        if (now() - readAt < STALE_MS) return;
+        break;
+      }
+    }
+    lose(services[0]!, null);
   };
 
   const live = async (): Promise<void> => {
@@ -190,9 +217,7 @@ function createHolding(
   };
 
   const lock: HeldLock = {
-    get services() {
-      return tickets.map((t) => t.service);
-    },
+    services,
     lost: controller.signal,
     get loss() {
       return loss;
@@ -204,17 +229,17 @@ function createHolding(
         // A sign that came too late is followed by another attempt; more than two in a row say that nothing works.
         for (let attempt = 0; attempt < 3 && !error && now() >= validUntil; attempt++) await giveSign();
         if (!error && now() - fencedAt > FRESH_MS) await lookForSuccessor();
-        if (!error && now() >= validUntil) lose(tickets[0]!.service, null);
+        if (!error && now() >= validUntil) lose(services[0]!, null);
         if (error) throw error;
       }),
     release: () =>
       inTurn(async () => {
         stop.abort();
-        if (released || tickets.length === 0) return true;
+        if (released || own === 0) return true;
         released = true;
         for (let attempt = 0; attempt < 4; attempt++) {
           if (attempt > 0) await clock.sleep(1000);
-          const written = await writeLead({ released: true }).then(
+          const written = await write({ released: true }).then(
             () => true,
             () => false,
           );

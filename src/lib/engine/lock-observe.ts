@@ -1,7 +1,7 @@
 /** Reads the locks and the queue of an environment, and remembers since when it has seen what. */
-import { highest, standingOf, type Standing, type Witness } from '../locks/standing.js';
+import { highest, standingOf, unseen, type Standing, type Witness } from '../locks/standing.js';
 import { queuePath, readQueue, type Place } from '../locks/queue.js';
-import { locksPath, readTickets, ticketName, type Contender, type Ticket, type TicketRef } from '../locks/ticket.js';
+import { locksPath, readTickets, ticketName, type Contender, type Ticket } from '../locks/ticket.js';
 import type { Target } from '../model/target.js';
 import type { Effects } from './effects.js';
 
@@ -24,11 +24,15 @@ export interface LocksSeen {
   readonly services: readonly string[];
   readonly standings: ReadonlyMap<string, Standing>;
   readonly tickets: readonly Ticket[];
+  /** The number that the next ticket gets. */
+  readonly next: number;
+  /** Numbers of tickets that hold a service, whichever. */
+  readonly open: readonly number[];
   readonly queue: readonly Place[];
 }
 
-/** From so many services on, one reading of all is cheaper than one for each. */
-const ALL_FROM = 6;
+/** Stands for the services whose names a ticket had no room for. */
+export const EVERY_SERVICE = '*';
 
 /** Sightings of one process: made once, asked at every reading. */
 export class Sightings {
@@ -46,7 +50,7 @@ export class Sightings {
   witness(readAt: number, doneAt: number): Witness & { since(seen: Ticket | Place): number } {
     return {
       now: readAt,
-      since: (seen) => this.since(`${'service' in seen ? seen.service : ''}/${seen.number}`, seen.version, doneAt),
+      since: (seen) => this.since(`${'body' in seen ? 'ticket' : 'place'}/${seen.number}`, seen.version, doneAt),
       isDead: (contender) => this.isDead(contender),
     };
   }
@@ -54,7 +58,7 @@ export class Sightings {
   readonly isDead = ({ machine, pid }: Contender): boolean => machine === this.here.id && !this.here.isAlive(pid);
 }
 
-/** `services`: those that matter; none: all of the environment. */
+/** `services`: those that matter; none: all that are named by a ticket. */
 export async function observeLocks(
   place: LockPlace,
   services: readonly string[],
@@ -64,27 +68,23 @@ export async function observeLocks(
   const { environment, home } = place;
   const { ssm } = effects.at(home);
   const readAt = effects.clock.now();
-  const paths =
-    services.length > 0 && services.length < ALL_FROM
-      ? services.map((service) => locksPath(environment, service))
-      : [locksPath(environment)];
-  const [queued, ...lists] = await Promise.all([ssm.byPath(queuePath(environment)), ...paths.map((path) => ssm.byPath(path))]);
-  const tickets = readTickets(environment, lists.flat());
-  const names = services.length > 0 ? services : [...new Set(tickets.map((t) => t.service))].sort();
-  const of = (service: string) => tickets.filter((t) => t.service === service);
-  const leads = names.flatMap((name) => highest(of(name))?.body?.lead ?? []).filter((ref) => !find(tickets, ref));
-  const missing = [...new Set(leads.map((ref) => ticketName(environment, ref)))];
-  const more = missing.length > 0 ? readTickets(environment, await ssm.get(missing)) : [];
-  const all = [...tickets, ...more];
+  const [queued, listed] = await Promise.all([ssm.byPath(queuePath(environment)), ssm.byPath(locksPath(environment))]);
+  const first = readTickets(environment, listed);
+  const missing = (highest(first)?.body?.open ?? []).filter((number) => !first.some((t) => t.number === number));
+  const names = missing.map((number) => ticketName(environment, number));
+  const more = names.length > 0 ? await ssm.get(names.flatMap((name) => [name, `${name}:1`])) : [];
+  const seen = readTickets(environment, [...listed, ...more]);
+  const tickets = [...seen, ...unseen(seen, readAt)];
+  const named = [...new Set(tickets.flatMap((t) => t.body?.services ?? EVERY_SERVICE))].sort();
   const witness = sightings.witness(readAt, effects.clock.now());
+  const standings = new Map([...new Set([...named, ...services])].map((name) => [name, standingOf(tickets, name, witness)]));
   return {
     readAt,
-    services: names,
-    tickets: all,
-    standings: new Map(names.map((name) => [name, standingOf(of(name), (ref) => find(all, ref), witness)])),
+    services: services.length > 0 ? services : named,
+    tickets,
+    next: (highest(seen)?.number ?? 0) + 1,
+    open: [...new Set([...standings.values()].flatMap((s) => (s.kind === 'held' ? s.ticket.number : [])))],
+    standings,
     queue: readQueue(environment, queued),
   };
 }
-
-const find = (tickets: readonly Ticket[], ref: TicketRef): Ticket | null =>
-  tickets.find((t) => t.service === ref.service && t.number === ref.number) ?? null;

@@ -7,7 +7,7 @@ import { holderOf, ticketName, type Contender } from '../locks/ticket.js';
 import type { BafEvent } from '../model/event.js';
 import type { Effects } from './effects.js';
 import { unknownHolder } from './lock-hand.js';
-import { takeTickets, type HeldLock } from './lock-held.js';
+import { takeTicket, type HeldLock } from './lock-held.js';
 import { observeLocks, Sightings, type LockPlace, type LocksSeen, type ProcessHere } from './lock-observe.js';
 
 export interface LockRequest {
@@ -24,6 +24,9 @@ const POLL_MS = 5_000;
 const POLL_BEHIND_MS = 15_000;
 /** Where nobody is waited for, once again after so long: the lock of a step before may read as held though it was released. */
 const RECHECK_MS = 2_000;
+/** The number was taken by somebody else: so often, after so long and up to twice that. */
+const MOST_RACES = 20;
+const RACE_MS = 250;
 /** A lock that was released so short a time ago: what its holder wrote last may not be readable everywhere yet. */
 const SETTLE_MS = 3_000;
 
@@ -65,6 +68,7 @@ export async function takeLock(
   const line = createLine(request, effects);
   let said = '';
   let looks = 0;
+  let races = 0;
   try {
     for (;;) {
       const seen = await observeLocks(request.place, request.services, sightings, effects);
@@ -84,7 +88,13 @@ export async function takeLock(
           emit({ type: 'lock.taken', at: clock.now(), services: held.services, waitedMs: clock.now() - startedAt });
           return held;
         }
+        // Somebody took the number, perhaps for other services: it is looked again before anything is said.
+        if (++races < MOST_RACES) {
+          await clock.sleep(RACE_MS * (1 + Math.random()), signal);
+          continue;
+        }
       }
+      races = 0;
       looks++;
       const left = startedAt + request.waitMs - clock.now();
       if (request.waitMs === 0 ? looks > 1 : left <= 0)
@@ -114,18 +124,15 @@ export async function takeLock(
 
 async function take(
   { place, services, contender, forMs }: LockRequest,
-  { standings, readAt }: LocksSeen,
+  { standings, readAt, next, open }: LocksSeen,
   effects: Effects,
 ): Promise<HeldLock | null> {
-  const free = services.map((service) => ({ service, standing: standings.get(service)! }));
-  const before = free.reduce<number | null>(
-    (latest, { standing }) =>
-      standing.kind === 'free' && standing.endedAt !== null ? Math.max(latest ?? 0, standing.endedAt) : latest,
-    null,
-  );
-  const next = free.map(({ service, standing }) => ({ service, number: standing.next }));
+  const before = services.reduce<number | null>((latest, service) => {
+    const standing = standings.get(service)!;
+    return standing.kind === 'free' && standing.endedAt !== null ? Math.max(latest ?? 0, standing.endedAt) : latest;
+  }, null);
   const until = forMs === null ? null : new Date(effects.clock.now() + forMs).toISOString();
-  return takeTickets(place, next, contender, until, { readAt, before }, effects);
+  return takeTicket(place, services, contender, until, { readAt, before, next, open }, effects);
 }
 
 /** What the holder before wrote is to be readable before anything is decided by it. */
@@ -161,7 +168,7 @@ function createLine({ place, services, contender }: LockRequest, effects: Effect
         }
       } else if (clock.now() - wroteAt >= RENEW_MS) {
         wroteAt = clock.now();
-        await ssm.put(placeName(place.environment, number), value, {}).catch(() => undefined);
+        await ssm.put(placeName(place.environment, number), value, { urgent: true }).catch(() => undefined);
       }
     },
     async leave(): Promise<void> {
@@ -173,7 +180,11 @@ function createLine({ place, services, contender }: LockRequest, effects: Effect
 
   async function createPlace(name: string): Promise<boolean> {
     try {
-      await ssm.put(name, value, { create: true, description: `baf: waits for ${services.join(', ')}`.slice(0, 1000) });
+      await ssm.put(name, value, {
+        create: true,
+        urgent: true,
+        description: `baf: waits for ${services.join(', ')}`.slice(0, 1000),
+      });
       return true;
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'ParameterAlreadyExists') throw error;
@@ -189,10 +200,11 @@ async function forget(place: LockPlace, seen: LocksSeen, sightings: Sightings, e
   const { ssm } = effects.at(place.home);
   const { environment } = place;
   const now = effects.clock.now();
+  // Never the newest: numbers would begin anew.
   const old = seen.tickets.filter(
-    (t) => seen.standings.get(t.service) && t.number < seen.standings.get(t.service)!.next - 1 && t.writtenAt < now - KEPT_MS,
+    (t) => t.version > 0 && t.number < seen.next - 1 && !seen.open.includes(t.number) && t.writtenAt < now - KEPT_MS,
   );
   const gone = seen.queue.filter((p) => p.writtenAt < now - KEPT_MS || sightings.isDead(p.contender));
-  const names = [...old.map((t) => ticketName(environment, t)), ...gone.map((p) => placeName(environment, p.number))];
+  const names = [...old.map((t) => ticketName(environment, t.number)), ...gone.map((p) => placeName(environment, p.number))];
   for (const name of names.slice(0, 10)) await ssm.delete(name).catch(() => undefined);
 }

@@ -59,6 +59,7 @@ function wishOf(value: string): Wish {
 export async function writeRecord({ home }: RecordPlace, record: DeployRecord, effects: Effects): Promise<void> {
   await effects.at(home).ssm.put(recordParameter(record.environment, record.id), formatRecord(hideSecretsIn(record)), {
     description: `baf: ${record.kind} to ${record.environment}`,
+    urgent: true,
   });
 }
 
@@ -67,6 +68,7 @@ export async function writeWish({ environment, home }: RecordPlace, id: string, 
   try {
     await effects.at(home).ssm.put(wishParameter(environment, id), JSON.stringify({ baf: 1, ...wish }), {
       create: true,
+      urgent: true,
       description: `baf: cancel ${id}`,
     });
   } catch (error) {

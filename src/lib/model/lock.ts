@@ -20,7 +20,7 @@ export interface LockHolder {
 export interface LockView extends LockHolder {
   readonly environment: string;
   readonly service: string;
-  /** The fencing ticket: its parameter is /baf/locks/<environment>/<service>/<ticket>. */
+  /** The fencing ticket: its parameter is /baf/locks/<environment>/<ticket>. */
   readonly ticket: number;
   /** The end that a lock by hand has, or when a deploy's lock is free at the latest if its holder gives no more sign of life. */
   readonly until: string;

@@ -104,6 +104,34 @@ it('at most one holds a valid ticket of a service at every moment', async () => 
   expect(held).toBeGreaterThan(200);
 }, 120_000);
 
+/** Many at once, for one service each: what one of them made is read before what another made earlier. */
+const crowd: fc.Arbitrary<Plan> = fc.record({
+  seed: fc.nat(),
+  contenders: fc.array(
+    fc.record({
+      services: fc.constantFrom(...SERVICES).map((service) => [service]),
+      waitMs: fc.constantFrom(0, 600_000),
+      startMs: fc.nat(20_000),
+      workMs: fc.constantFrom(30_000, 200_000),
+      skewMs: fc.constant(0),
+      dies: fc.constant(false),
+    }),
+    { minLength: 4, maxLength: 8 },
+  ),
+  troubles: fc.constant({ lagMs: 20_000, slowMs: 50, failing: 0, losing: 0, sleeping: 0, sleepMs: 0 }),
+});
+
+it('tickets of other services hide nobody', async () => {
+  let held = 0;
+  await fc.assert(
+    fc.asyncProperty(crowd, async (given) => {
+      held += (await play(given)).held;
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+  expect(held).toBeGreaterThan(100);
+}, 120_000);
+
 it('without troubles everybody who waits long enough gets it', async () => {
   await fc.assert(
     fc.asyncProperty(plan, async ({ seed, contenders }) => {
