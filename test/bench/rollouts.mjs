@@ -168,8 +168,8 @@ const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 const line = (name, figure, limit = '', missed = false) =>
   console.log(`${name.padEnd(38)} ${figure}${limit && `  (${limit}${missed ? ': MISSED' : ''})`}`);
 
-// Made ready ten times faster: stacks and a first version by these templates.
-let sandbox = await serve(10);
+// Made ready three times faster: stacks and a first version by these templates.
+let sandbox = await serve(3);
 await baf([...deployArgs(names, '1.1.0'), '--skip-checks', 'all']);
 await sandbox.stop();
 

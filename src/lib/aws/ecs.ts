@@ -16,6 +16,8 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
     keyof typeof ECS,
     Pacer
   >;
+  /** Rollouts that begin, at the same pace as their task definitions. */
+  const turns = createPacer(ECS.registerDefinition, clock);
   const call = async <T>(name: string, pacer: Pacer | null, act: () => Promise<T>): Promise<T> => {
     await pacer?.turn();
     try {
@@ -82,6 +84,7 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
       );
       return toTaskDefinitionState(answer.taskDefinition!);
     },
+    turnToRegister: () => turns.turn(),
     async createService(input) {
       const answer = await call('CreateService', pacers.writeService, async () =>
         (await client()).send(new (await sdk()).CreateServiceCommand(input as never)),
@@ -144,7 +147,8 @@ function chunk<T>(items: readonly T[], size: number): T[][] {
   return pages;
 }
 
-function toServiceState(service: Service): ServiceState {
+/** The events are kept once: a hundred for each service are most of what an answer weighs. */
+function toServiceState({ events, ...service }: Service): ServiceState {
   return {
     name: service.serviceName ?? '',
     status: service.status ?? '',
@@ -164,7 +168,7 @@ function toServiceState(service: Service): ServiceState {
       failed: d.failedTasks ?? 0,
       createdAt: d.createdAt?.getTime() ?? 0,
     })),
-    events: (service.events ?? []).map((e) => ({ id: e.id ?? '', at: e.createdAt?.getTime() ?? 0, message: e.message ?? '' })),
+    events: (events ?? []).map((e) => ({ id: e.id ?? '', at: e.createdAt?.getTime() ?? 0, message: e.message ?? '' })),
     raw: service as Record<string, unknown>,
   };
 }

@@ -8,6 +8,7 @@ import { asChanged, cancelledStatus, isBadEnd, stateOf, statusOf, toBringBack } 
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { jobsOf, keyOf, nextJobs, type JobState } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
+import { Admission } from './admission.js';
 import { alarmCause, bake, nameAlarm } from './alarms.js';
 import { createContacts, throughGaps } from './contact.js';
 import type { AuditNote } from '../tags/audit.js';
@@ -62,6 +63,9 @@ class Deploy {
   /** For what a rollout needs: its calls outlast gaps in the contact. */
   private readonly patient: Effects;
   private readonly scaleIn: ScaleIn;
+  private readonly admission: Admission;
+  /** Nothing new begins. */
+  private over!: () => void;
   private readonly bugs: unknown[] = [];
   private toldUsedUp = false;
   private halted = false;
@@ -80,6 +84,9 @@ class Deploy {
     this.pollerOf = createPollers(effects, contactOf);
     this.patient = throughGaps(effects, contactOf, signal, options.timeoutMs);
     this.scaleIn = new ScaleIn(plan.id, this.rollouts, effects, emit);
+    this.admission = new Admission(effects, new Promise((resolve) => (this.over = resolve)));
+    if (signal.aborted) this.over();
+    else signal.addEventListener('abort', () => this.over(), { once: true });
   }
 
   async run(): Promise<void> {
@@ -141,6 +148,8 @@ class Deploy {
 
   private async one(rollout: PlannedRollout): Promise<void> {
     const key = keyOf(rollout);
+    await this.admission.enter(rollout);
+    if (this.stopped()) return this.skip(rollout);
     const context = this.contextOf(rollout, (event) => {
       if (event.type === 'rollout.step' && event.step === 'watching') this.started.add(key);
       // Its end is told once all that belongs to it is done.
@@ -154,6 +163,7 @@ class Deploy {
     } catch (bug) {
       // A bug in one rollout ends the deploy in order: the others come to their ends first.
       this.bugs.push(bug);
+      this.over();
       const cause = { code: 'Bug', message: String(bug), advice: 'Report it: this is a mistake in baf.' };
       outcome = { ...idOf(rollout), status: 'failed', from: rollout.from, to: rollout.to, cause };
     }
@@ -274,6 +284,7 @@ class Deploy {
   private tellUsedUp(): void {
     if (this.toldUsedUp || !this.usedUp()) return;
     this.toldUsedUp = true;
+    this.over();
     const { onFailure } = this.options;
     this.emit({ type: 'budget.used-up', at: this.now(), failed: this.failures(), allowed: this.allowed, onFailure });
   }

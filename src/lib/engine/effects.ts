@@ -37,6 +37,8 @@ export interface EcsGateway {
   /** Answers a pause: the rollout goes on, or goes back. */
   continueDeployment(serviceDeployment: string, hook: string, action: 'CONTINUE' | 'ROLLBACK'): Promise<void>;
   registerTaskDefinition(input: object): Promise<TaskDefinitionState>;
+  /** Resolves when one more task definition may be registered, in the order of asking: at the pace that AWS allows. */
+  turnToRegister(): Promise<void>;
   createService(input: object): Promise<ServiceState>;
   updateService(input: object): Promise<ServiceState>;
   /** Stops a service deployment (its ARN) and goes back to the version before, with all settings. */

@@ -4,7 +4,7 @@ import type { HeldLock } from './lock-held.js';
 
 /** What only reads, by its name in the gateways. Everything else is a write, also what is added to them one day. */
 const READS = new Set([
-  ...['describeServices', 'serviceDeployments', 'describeTaskDefinition', 'serviceRevisions', 'stoppedTasks'],
+  ...['describeServices', 'serviceDeployments', 'describeTaskDefinition', 'serviceRevisions', 'stoppedTasks', 'turnToRegister'],
   ...[
     'get',
     'byPath',

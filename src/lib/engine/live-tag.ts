@@ -2,13 +2,14 @@
 import type { PlannedRollout } from '../rollout/plan.js';
 import { formatAudit } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
+import { tagsOf } from './moved.js';
 import type { RolloutContext } from './rollout.js';
 
 /** Moves `live`, and leaves `last-good` on the version that was live before. */
 export async function markLive(plan: PlannedRollout, context: RolloutContext, version: number): Promise<void> {
   const { ssm } = context.effects.at(plan.target);
   const name = tagParameter(context.environment, plan.service.name);
-  const [before] = await ssm.get([`${name}:live`]);
+  const before = (await tagsOf(ssm).get([`${name}:live`])).find((p) => p.name === name && p.selector === ':live');
   if (before?.version === version) return;
   await ssm.label(name, version, ['live']);
   if (before) await ssm.label(name, before.version, ['last-good']);

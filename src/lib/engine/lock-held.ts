@@ -190,20 +190,26 @@ function createHolding(
     await takeAgain();
   };
 
+  /** What comes after the own ticket has just been looked at. */
   const takeAgain = async (): Promise<void> => {
     for (let attempt = 0; attempt < MOST_RACES && now() - validUntil <= STALE_MS; attempt++) {
       const readAt = now();
-      await lookForSuccessor();
+      if (attempt > 0) await lookForSuccessor();
       if (error) return;
-      // The newest ticket tells whom else there is: all of them count, whatever became of them.
-      const [newest] = readTickets(place.environment, await ssm.get([ticketName(place.environment, known)]));
-      const others = [...(newest?.body?.open ?? []), known].filter((n) => n !== own);
-      if (newest && (await take(known + 1, others))) {
+      const before = await openBefore();
+      if (before && (await take(known + 1, before))) {
         if (now() - readAt < STALE_MS) return;
         break;
       }
     }
     lose(services[0]!, null);
+  };
+
+  /** The newest ticket tells whom else there is: all of them count, whatever became of them. Null where it is not to be seen. */
+  const openBefore = async (): Promise<readonly number[] | null> => {
+    if (known === own) return open;
+    const [newest] = readTickets(place.environment, await ssm.get([ticketName(place.environment, known)]));
+    return newest ? [...(newest.body?.open ?? []), known].filter((n) => n !== own) : null;
   };
 
   const live = async (): Promise<void> => {

@@ -13,13 +13,18 @@ import type { RolloutContext } from './rollout.js';
 /** An answer may be older than the one that the plan was made from: what looks moved is looked at once more. */
 const LOOK_AGAIN_MS = 2_000;
 
-/** @throws UserError `Moved`: what moved, and by whom where it is known; nothing was touched */
-export async function refuseMoved(plan: PlannedRollout, context: RolloutContext): Promise<void> {
-  if (movesSince(plan.found, await look(plan, context)).length === 0) return;
+/**
+ * The service as it is now.
+ *
+ * @throws UserError `Moved`: what moved, and by whom where it is known; nothing was touched
+ */
+export async function refuseMoved(plan: PlannedRollout, context: RolloutContext): Promise<ServiceState | null> {
+  const first = await look(plan, context);
+  if (movesSince(plan.found, first).length === 0) return first.state;
   await context.effects.clock.sleep(LOOK_AGAIN_MS, context.signal);
   const now = await look(plan, context);
   const moves = movesSince(plan.found, now);
-  if (moves.length === 0) return;
+  if (moves.length === 0) return now.state;
   const told = await Promise.all(
     moves.map(async (move) => `${move.what} ${move.from} -> ${move.to}${await byWhom(move, now, plan, context)}`),
   );
@@ -30,7 +35,10 @@ export async function refuseMoved(plan: PlannedRollout, context: RolloutContext)
   });
 }
 
-async function look(plan: PlannedRollout, context: RolloutContext): Promise<FoundAgain> {
+async function look(
+  plan: PlannedRollout,
+  context: RolloutContext,
+): Promise<FoundAgain & { readonly state: ServiceState | null }> {
   const { ecs, ssm } = context.effects.at(plan.target);
   const name = tagParameter(context.environment, plan.service.name);
   const [services, tags] = await Promise.all([
@@ -39,13 +47,14 @@ async function look(plan: PlannedRollout, context: RolloutContext): Promise<Foun
   ]);
   const state = services.find((s) => s.name === plan.serviceName) ?? null;
   return {
+    state,
     primary: state
       ? {
           id: state.deployments.find((d) => d.status === 'PRIMARY')?.id ?? '',
           taskDefinitionArn: state.taskDefinitionArn,
         }
       : null,
-    tagVersion: plan.found.tagVersion === null ? null : (tags.find((p) => p.name === name)?.version ?? 0),
+    tagVersion: plan.found.tagVersion === null ? null : (tags.find((p) => p.name === name && p.selector === null)?.version ?? 0),
   };
 }
 
@@ -78,7 +87,8 @@ function servicesOf(ecs: EcsGateway, cluster: string): Gather<string, ServiceSta
   return there;
 }
 
-function tagsOf(ssm: SsmGateway): Gather<string, Parameter> {
+/** Deploy tags that are asked for at the same moment. */
+export function tagsOf(ssm: SsmGateway): Gather<string, Parameter> {
   const there = tags.get(ssm) ?? new Gather((names: readonly string[]) => ssm.get(names));
   tags.set(ssm, there);
   return there;

@@ -99,7 +99,12 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
       const outputs =
         stack && stackPlan!.action !== 'create' ? ((await gateways.stacks.outputs(stack.name)) ?? {}) : values.stackOutputs;
       const rendered = renderTemplate(files, { ...values, stackOutputs: outputs });
-      const liveDefinition = current ? await gateways.ecs.describeTaskDefinition(current.taskDefinitionArn) : null;
+      // The newest of the family is most often the one that runs: one call for both.
+      const latest = await gateways.ecs.describeTaskDefinition(String(rendered.taskDefinition['family']));
+      const liveDefinition =
+        current && latest?.arn !== current.taskDefinitionArn
+          ? await gateways.ecs.describeTaskDefinition(current.taskDefinitionArn)
+          : current && latest;
       const primary = current?.deployments.find((d) => d.status === 'PRIMARY') ?? null;
       const ofDefinition = liveDefinition ? diffTaskDefinitions(liveDefinition.raw, rendered.taskDefinition) : [];
       const ofService = current ? diffServices(current.raw, rendered.service) : [];
@@ -144,6 +149,7 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
         cluster: offer.cluster,
         serviceName: draft.serviceName,
         stack,
+        latestDefinition: latest,
         previousArn: steady?.taskDefinitionArn ?? null,
         underWay: sameDefinition && sameService && primary?.rolloutState === 'IN_PROGRESS' ? primary.id : null,
       };

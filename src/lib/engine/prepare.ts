@@ -13,8 +13,13 @@ export async function applyStack(plan: PlannedRollout, { effects, emit, signal }
   if (!plan.stack || Object.keys(plan.stack.template).length === 0) return plan.values.stackOutputs;
   const id = { service: plan.service.name, target: plan.target.name };
   emit({ type: 'rollout.step', at: effects.clock.now(), ...id, step: 'stack', detail: plan.stack.name });
+  // As it was when planned: nobody has to be asked again.
+  if (plan.stackChange?.action === 'none') return plan.stackOutputs;
   return (await effects.at(plan.target).stacks.apply(plan.stack, signal)).outputs;
 }
+
+/** What a rollout has registered already: for its task before, say. */
+const registered = new WeakMap<PlannedRollout, TaskDefinitionState>();
 
 /** The family's latest revision where that is the one, or a new one. `service`: as rendered with the same outputs. */
 export async function registerDefinition(
@@ -26,10 +31,11 @@ export async function registerDefinition(
   const id = { service: plan.service.name, target: plan.target.name };
   emit({ type: 'rollout.step', at: effects.clock.now(), ...id, step: 'task-definition' });
   const rendered = renderTemplate(plan.files, { ...plan.values, stackOutputs: outputs });
-  const latest = await ecs.describeTaskDefinition(String(rendered.taskDefinition['family']));
+  const latest = registered.get(plan) ?? plan.latestDefinition;
   const definition =
     latest && sameTaskDefinition(latest.raw, rendered.taskDefinition)
       ? latest
       : await ecs.registerTaskDefinition(rendered.taskDefinition);
+  registered.set(plan, definition);
   return { definition, service: rendered.service };
 }

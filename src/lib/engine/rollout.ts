@@ -1,7 +1,7 @@
 /** One rollout: from a planned change of one service in one target to its end, by steps that can each be run again. */
 import type { Cause } from '../model/cause.js';
 import type { BafEvent, RolloutStep } from '../model/event.js';
-import { revisionOf } from '../model/observed.js';
+import { revisionOf, type ServiceState } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
 import { recognize } from '../rollout/causes/index.js';
 import type { Watched } from '../rollout/observe.js';
@@ -53,7 +53,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   const gateways = effects.at(plan.target);
   let to = plan.to;
   try {
-    await refuseMoved(plan, context);
+    const seen = { service: await refuseMoved(plan, context), at: at() };
     const outputs = await applyStack(plan, context);
     let tagVersion = plan.tagVersion;
     const value = formatTagValue({ tag: plan.to.tag, digest: plan.digest });
@@ -76,7 +76,8 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     context.signal.throwIfAborted();
     step('service', plan.serviceName);
     const startedAt = at();
-    const service = await startService(plan, context, wanted, definition.arn);
+    const found = at() - seen.at < FRESH_MS ? seen.service : await lookAgain(plan, context);
+    const service = await startService(plan, context, wanted, definition.arn, found);
     const deployment = service.deployments.find((d) => d.status === 'PRIMARY');
     if (!deployment)
       throw new UserError('NoDeployment', { message: `ECS started no deployment of ${plan.serviceName}.`, exitCode: 1 });
@@ -105,6 +106,14 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     if (!(error instanceof UserError)) throw error;
     return end('failed', to, causeOfError(error));
   }
+}
+
+/** What was seen of the service before the first write counts for so long. */
+const FRESH_MS = 20_000;
+
+async function lookAgain(plan: PlannedRollout, { effects }: RolloutContext): Promise<ServiceState | null> {
+  const [found] = await effects.at(plan.target).ecs.describeServices(plan.cluster, [plan.serviceName]);
+  return found ?? null;
 }
 
 /** What AWS refused, with advice where its words are known. */

@@ -10,11 +10,13 @@ import type { RolloutContext } from './rollout.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** `found`: the service as it is now; null where there is none. */
 export async function startService(
   plan: PlannedRollout,
   context: RolloutContext,
   service: Values,
   taskDefinition: string,
+  found: ServiceState | null,
 ): Promise<ServiceState> {
   const { ecs } = context.effects.at(plan.target);
   const paired = Boolean(((service['loadBalancers'] ?? []) as { advancedConfiguration?: unknown }[])[0]?.advancedConfiguration);
@@ -23,7 +25,6 @@ export async function startService(
       message: `The template ${plan.service.template} gives ${plan.service.name} no second target group, which ${plan.service.deploy.strategy} needs.`,
       nextSteps: ['Use rolling or all-at-once, or a template like web-service: baf template show web-service'],
     });
-  const [found] = await ecs.describeServices(plan.cluster, [plan.serviceName]);
   if (!found || found.status !== 'ACTIVE')
     return ecs.createService({
       ...service,

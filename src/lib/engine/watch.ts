@@ -84,7 +84,7 @@ export async function watch(
       told = verdict.held.code;
       emit({ type: 'rollout.held', at: now(), ...id, cause: plain(verdict.held) });
     }
-    look = await Promise.race([poller.look(plan.serviceName), stopped]);
+    look = await Promise.race([poller.look(plan.serviceName, isNearEnd(watched, memory)), stopped]);
     if (signal.aborted) return { kind: 'cancelled' };
   }
 }
@@ -115,6 +115,12 @@ function isNews(watched: Watched, before: Memory, memory: Memory): boolean {
     return own ? [own.status, own.rolloutState, own.running, own.pending, own.failed, m.events.length].join(' ') : '';
   };
   return counts(before) !== counts(memory);
+}
+
+/** All tasks of the new version run: what is left is that they get healthy, and that the old ones go. */
+function isNearEnd(watched: Watched, { service }: Memory): boolean {
+  const own = service && ownOf(watched, service);
+  return own != null && own.pending === 0 && own.running >= own.desired;
 }
 
 /** Tasks explain a failure: that they cannot be read never hides it. */

@@ -1,4 +1,5 @@
 /** A deploy as a value: `--plan` prints exactly this, and a deploy carries out exactly this. */
+import type { TaskDefinitionState } from '../model/observed.js';
 import type { VersionRef } from '../model/outcome.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { Target } from '../model/target.js';
@@ -52,6 +53,8 @@ export interface PlannedRollout {
     readonly template: Readonly<Record<string, unknown>>;
     readonly tags: Readonly<Record<string, string>>;
   } | null;
+  /** The newest task definition of its family, whether it runs or not; null where there is none. */
+  readonly latestDefinition: TaskDefinitionState | null;
   /** Task definition that runs steadily now: what a rollback returns to. */
   readonly previousArn: string | null;
   /** Whether ECS is already rolling out exactly this (a deploy that was interrupted): it is watched, not started again. */

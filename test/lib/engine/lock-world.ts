@@ -41,6 +41,8 @@ export interface Process {
   readonly effects: Effects;
   contender(what?: string): Contender;
   kill(): void;
+  /** It does nothing for so long; settled when that is over. */
+  sleep(ms: number): Promise<void>;
 }
 
 export function lockWorld(troubles: Troubles, seed = 1) {
@@ -158,6 +160,10 @@ export function lockWorld(troubles: Troubles, seed = 1) {
         pid,
       }),
       kill: () => void alive.set(pid, false),
+      sleep: (ms) => {
+        asleepUntil = now + ms;
+        return wait(ms);
+      },
     };
   }
 

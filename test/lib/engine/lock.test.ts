@@ -92,10 +92,21 @@ it('old tickets are cleared away, but not those that are held, nor the newest', 
 });
 
 it('who slept through its lease goes on where only others were locked meanwhile', async () => {
-  const { world, settled, take } = scene();
-  const ana = world.join('ana');
-  const lock = await take(ana, ['ui'], null);
-  await settled((await take(world.join('ben'), ['orders'])).release());
-  await settled(lock.check());
-  expect(lock.isValid()).toBe(true);
+  for (const [theirs, goesOn] of [
+    ['orders', true],
+    ['ui', false],
+  ] as const) {
+    const { world, settled, take } = scene();
+    const ana = world.join('ana');
+    const lock = await take(ana, ['ui']);
+    const ben = world.join('ben');
+    const slept = ana.sleep(400_000);
+    // Past the end of its lease, and what others wait besides.
+    await settled(ben.effects.clock.sleep(250_000));
+    await settled((await take(ben, [theirs])).release());
+    await settled(slept);
+    await settled(lock.check()).catch((error: unknown) => expect(error).toMatchObject({ code: 'LockLost' }));
+    expect(lock.isValid()).toBe(goesOn);
+    expect(world.names()).toHaveLength(goesOn ? 3 : 2);
+  }
 });
