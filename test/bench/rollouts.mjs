@@ -171,6 +171,8 @@ const line = (name, figure, limit = '', missed = false) =>
 // Made ready three times faster: stacks and a first version by these templates.
 let sandbox = await serve(3);
 await baf([...deployArgs(names, '1.1.0'), '--skip-checks', 'all']);
+// A deploy looks at everything twice where another has just ended: that is over after a minute.
+await new Promise((later) => setTimeout(later, 21_000));
 await sandbox.stop();
 
 sandbox = await serve(1);
@@ -222,8 +224,67 @@ line(
 line('calls for each rollout', (calls.reduce((sum, [, c]) => sum + c.count, 0) / count).toFixed(2));
 for (const [name, c] of calls)
   line(`  ${name}`, `${(c.count / count).toFixed(2)}${c.throttled ? `, ${c.throttled} throttled` : ''}`);
+
+// One service, at the same time in two targets: by baf in one, by the aws command line in the other.
+const [ours, theirs] = TARGETS;
+const [one] = names;
+const hasAws = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
+const callsOf = async (target) => (await callsSoFar(sandbox)).filter((c) => `${c.account}/${c.region}` === target);
+const wasOurs = await callsOf(ours);
+const wasTheirs = await callsOf(theirs);
+const awsEnv = {
+  ...env,
+  AWS_ENDPOINT_URL: sandbox.endpoint,
+  AWS_ACCESS_KEY_ID: theirs.split('/')[0],
+  AWS_SECRET_ACCESS_KEY: 'sandbox',
+  AWS_DEFAULT_REGION: theirs.split('/')[1],
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+const run = (command, args) =>
+  new Promise((done, fail) =>
+    spawn(command, args, { env: awsEnv, stdio: ['ignore', 'ignore', 'inherit'] }).once('close', (status) =>
+      status === 0 ? done() : fail(new Error(`${command} ${args.join(' ')}: exit ${status}`)),
+    ),
+  );
+async function byAws() {
+  const began = performance.now();
+  const of = ['--cluster', 'baf', '--region', theirs.split('/')[1]];
+  await run('aws', ['ecs', 'update-service', ...of, '--service', `bench-prod-${one}`, '--force-new-deployment']);
+  await run('aws', ['ecs', 'wait', 'services-stable', ...of, '--services', `bench-prod-${one}`]);
+  return { ms: performance.now() - began, endedAt: Date.now() };
+}
+const [single, aws] = await Promise.all([
+  baf([...deployArgs([one], '1.3.0'), '--targets', `a${ours}`]).then((done) => ({ ...done, endedAt: Date.now() })),
+  hasAws ? byAws() : null,
+]);
+const total = (list) => list.reduce((sum, [, c]) => sum + c.count, 0);
+const told = (name, ms, rollout, endedAt, made) =>
+  line(
+    name,
+    `${seconds(ms)}, of which the rollout ${seconds(rollout.finishedAt - rollout.startedAt)}; ended ${seconds(endedAt - rollout.finishedAt)} after it was steady; ${total(made)} calls: ${made.map(([n, c]) => `${n} ${c.count}`).join(', ')}`,
+  );
+// The sandbox's clock is not this machine's: the difference is taken out.
+const skew = (await ask(`${sandbox.endpoint}/_baf/health`, {})).body.now - Date.now();
+console.log('\none service to one target');
+const steadyAt = async (target) => (await steadyTimes(sandbox, target, [one])).get(`${one} ${target}`);
+const oneEnd = single.events.findLast((e) => e.type === 'rollout.ended').at;
+told('baf deploy', single.ms, await steadyAt(ours), single.endedAt + skew, callsBetween(wasOurs, await callsOf(ours)));
+line(
+  '  success told',
+  `${seconds(oneEnd - (await steadyAt(ours)).finishedAt)} after it was steady`,
+  `at most ${seconds(POLL_MS)}`,
+  oneEnd - (await steadyAt(ours)).finishedAt > POLL_MS,
+);
+if (aws)
+  told(
+    'aws ecs update-service, wait',
+    aws.ms,
+    await steadyAt(theirs),
+    aws.endedAt + skew,
+    callsBetween(wasTheirs, await callsOf(theirs)),
+  );
+else console.log('SKIPPED: the aws command line is not installed here');
 await sandbox.stop();
 agent.destroy();
 if (process.env.BENCH_KEEP) console.log(dir);
 else rmSync(dir, { recursive: true, force: true });
-void spawnSync;

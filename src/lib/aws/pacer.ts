@@ -19,11 +19,14 @@ export interface Pacer {
 const SLOWEST_PER_SECOND = 0.5;
 /** What a call that passes gives back of the pace. */
 const RECOVERY = 1.05;
+/** Calls that were under way together are refused together: that counts once. */
+const TOGETHER_MS = 1_000;
 
 export function createPacer({ burst, perSecond }: Pace, clock: Clock): Pacer {
   let rate = perSecond;
   /** When the next turn is due, if nobody had asked for `burst` turns before it. */
   let due = -Infinity;
+  let slowedAt = -Infinity;
   const waiting = { urgent: [] as (() => void)[], others: [] as (() => void)[] };
   let running = false;
   const gap = (): number => 1000 / rate;
@@ -61,9 +64,13 @@ export function createPacer({ burst, perSecond }: Pace, clock: Clock): Pacer {
       });
     },
     slowDown() {
-      rate = Math.max(SLOWEST_PER_SECOND, rate / 2);
+      const now = clock.now();
+      if (now - slowedAt >= TOGETHER_MS) {
+        slowedAt = now;
+        rate = Math.max(SLOWEST_PER_SECOND, rate / 2);
+      }
       // The bucket is empty: others took from it too.
-      due = Math.max(due, clock.now() + gap());
+      due = Math.max(due, now + gap());
     },
     estimate: (calls) =>
       Math.max(0, due - clock.now()) + Math.max(0, waiting.urgent.length + waiting.others.length + calls - 1) * gap(),

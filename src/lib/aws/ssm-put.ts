@@ -18,14 +18,20 @@ export interface PutEnvironment {
   readonly urgent?: boolean | undefined;
 }
 
-const ATTEMPTS = 10;
+export const ATTEMPTS = 10;
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5_000;
 /** Reads can trail the write: it is looked again, after so long each. */
 const LOOKS_MS = [0, 500, 1_000, 2_000];
 
 /** AWS did nothing: too many calls, or another write at the same moment. */
-const BUSY = new Set(['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded', 'TooManyUpdates']);
+export const BUSY = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'TooManyUpdates',
+]);
 /** No connection was made: nothing was sent. */
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -55,13 +61,17 @@ export async function putOnce(input: PutParameterCommandInput, after: number | u
       }
       if (attempt === ATTEMPTS) throw error;
       if (awsCode(error) !== 'TooManyUpdates' && BUSY.has(awsCode(error))) pacer.slowDown();
-      const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
-      await clock.sleep(longest * (0.5 + Math.random() / 2));
+      await clock.sleep(pauseAfter(attempt));
     }
   }
 }
 
-function becameOf(error: unknown): 'nothing' | 'refused' | 'unknown' {
+/** Before the next attempt, milliseconds. */
+export const pauseAfter = (attempt: number): number =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+
+/** What became of a call that failed. */
+export function becameOf(error: unknown): 'nothing' | 'refused' | 'unknown' {
   const { code, $metadata: about } = error as Failure;
   if (BUSY.has(awsCode(error)) || about?.clockSkewCorrected) return 'nothing';
   if (code !== undefined && UNSENT.has(code)) return 'nothing';

@@ -8,7 +8,7 @@ import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
 import { createPacer, type Pacer } from './pacer.js';
 import { READS, WRITES } from './paces.js';
-import { historyOf, putOnce } from './ssm-put.js';
+import { ATTEMPTS, becameOf, BUSY, historyOf, pauseAfter, putOnce } from './ssm-put.js';
 
 /** `writer` must not try again by itself: each PutParameter makes a version. `pacer`: of all that is written there. */
 export function createSsmGateway(
@@ -27,6 +27,20 @@ export function createSsmGateway(
       throw explainAwsError(error, `ssm:${name}`, where);
     }
   };
+  /** A write that bears being made twice: again, at the pacer's pace, where SSM was busy or no answer came. */
+  const change = <T>(name: string, act: () => Promise<T>): Promise<T> =>
+    call(name, async () => {
+      for (let attempt = 1; ; attempt++) {
+        await pacer.turn();
+        try {
+          return await act();
+        } catch (error) {
+          if (attempt === ATTEMPTS || becameOf(error) === 'refused') throw error;
+          if (BUSY.has(awsCode(error))) pacer.slowDown();
+          await clock.sleep(pauseAfter(attempt));
+        }
+      }
+    });
   return {
     async get(names) {
       const pages: Promise<Parameter[]>[] = [];
@@ -113,9 +127,8 @@ export function createSsmGateway(
       }
     },
     async label(Name, ParameterVersion, Labels) {
-      await pacer.turn();
-      const answer = await call('LabelParameterVersion', async () =>
-        (await client()).send(new (await sdk()).LabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
+      const answer = await change('LabelParameterVersion', async () =>
+        (await writer()).send(new (await sdk()).LabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
       );
       if (answer.InvalidLabels?.length)
         throw new UserError('InvalidLabels', {
@@ -124,9 +137,8 @@ export function createSsmGateway(
         });
     },
     async unlabel(Name, ParameterVersion, Labels) {
-      await pacer.turn();
-      await call('UnlabelParameterVersion', async () =>
-        (await client()).send(new (await sdk()).UnlabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
+      await change('UnlabelParameterVersion', async () =>
+        (await writer()).send(new (await sdk()).UnlabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
       );
     },
     async delete(Name) {
