@@ -19,9 +19,8 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
   /** Rollouts that begin, at the same pace as their task definitions. */
   const turns = createPacer(ECS.registerDefinition, clock);
   const call = async <T>(name: string, pacer: Pacer | null, act: () => Promise<T>): Promise<T> => {
-    await pacer?.turn();
     try {
-      return await act();
+      return await (pacer ? pacer.run(act) : act());
     } catch (error) {
       throw explainAwsError(error, `ecs:${name}`, where);
     }
@@ -41,9 +40,10 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
       );
     },
     async describeTaskDefinition(taskDefinition) {
-      await pacers.definition.turn();
       try {
-        const answer = await (await client()).send(new (await sdk()).DescribeTaskDefinitionCommand({ taskDefinition }));
+        const answer = await pacers.definition.run(async () =>
+          (await client()).send(new (await sdk()).DescribeTaskDefinitionCommand({ taskDefinition })),
+        );
         return answer.taskDefinition ? toTaskDefinitionState(answer.taskDefinition) : null;
       } catch (error) {
         if (error instanceof Error && /Unable to describe task definition|does not exist/i.test(error.message)) return null;
@@ -103,9 +103,10 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
       );
     },
     async deleteService(cluster, service) {
-      await pacers.writeService.turn();
       try {
-        await (await client()).send(new (await sdk()).DeleteServiceCommand({ cluster, service, force: true }));
+        await pacers.writeService.run(async () =>
+          (await client()).send(new (await sdk()).DeleteServiceCommand({ cluster, service, force: true })),
+        );
       } catch (error) {
         if (error instanceof Error && /^Service(NotFound|NotActive)Exception$/.test(error.name)) return;
         throw explainAwsError(error, 'ecs:DeleteService', where);

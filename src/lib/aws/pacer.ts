@@ -5,11 +5,18 @@ export interface Pace {
   /** Calls at once, and calls a second after that, at most. */
   readonly burst: number;
   readonly perSecond: number;
+  /**
+   * Calls under way, at most: what is held up somewhere arrives together, and with the burst it is to fit into the bucket.
+   * Only of what is called through `run`.
+   */
+  readonly underWay?: number;
 }
 
 export interface Pacer {
   /** Resolves when the next call may be sent, in the order of asking; who is urgent goes before those who are not. */
   turn(urgent?: boolean): Promise<void>;
+  /** Makes the call when it is its turn. */
+  run<T>(call: () => Promise<T>, urgent?: boolean): Promise<T>;
   /** A call was refused as too many. */
   slowDown(): void;
   /** Milliseconds until `calls` more have been sent, at the pace of now. */
@@ -22,13 +29,15 @@ const RECOVERY = 1.05;
 /** Calls that were under way together are refused together: that counts once. */
 const TOGETHER_MS = 1_000;
 
-export function createPacer({ burst, perSecond }: Pace, clock: Clock): Pacer {
+export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clock: Clock): Pacer {
   let rate = perSecond;
   /** When the next turn is due, if nobody had asked for `burst` turns before it. */
   let due = -Infinity;
   let slowedAt = -Infinity;
   const waiting = { urgent: [] as (() => void)[], others: [] as (() => void)[] };
   let running = false;
+  let away = 0;
+  let back: (() => void) | null = null;
   const gap = (): number => 1000 / rate;
   const waits = (): number => {
     const now = clock.now();
@@ -40,9 +49,10 @@ export function createPacer({ burst, perSecond }: Pace, clock: Clock): Pacer {
     rate = Math.min(perSecond, rate * RECOVERY);
   };
   const next = (): (() => void) | undefined => waiting.urgent.shift() ?? waiting.others.shift();
-  const run = async (): Promise<void> => {
+  const pump = async (): Promise<void> => {
     running = true;
     while (waiting.urgent.length + waiting.others.length > 0) {
+      while (away >= underWay) await new Promise<void>((resolve) => (back = resolve));
       const wait = waits();
       if (wait > 0) await clock.sleep(wait);
       // A refusal meanwhile has moved it.
@@ -52,16 +62,33 @@ export function createPacer({ burst, perSecond }: Pace, clock: Clock): Pacer {
     }
     running = false;
   };
+  /** `begin` is called in the moment of the turn. */
+  const turn = (urgent: boolean, begin: () => void): Promise<void> => {
+    if (!running && away < underWay && waits() <= 0) {
+      take();
+      begin();
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const go = () => {
+        begin();
+        resolve();
+      };
+      (urgent ? waiting.urgent : waiting.others).push(go);
+      if (!running) void pump();
+    });
+  };
   return {
-    turn(urgent = false) {
-      if (!running && waits() <= 0) {
-        take();
-        return Promise.resolve();
+    turn: (urgent = false) => turn(urgent, () => undefined),
+    async run(call, urgent = false) {
+      await turn(urgent, () => away++);
+      try {
+        return await call();
+      } finally {
+        away--;
+        back?.();
+        back = null;
       }
-      return new Promise((go) => {
-        (urgent ? waiting.urgent : waiting.others).push(go);
-        if (!running) void run();
-      });
     },
     slowDown() {
       const now = clock.now();

@@ -5,17 +5,17 @@
 import type { Pace } from './pacer.js';
 
 /** Three writes to SSM a second are what an account has by default. */
-export const WRITES: Pace = { burst: 1, perSecond: 2.9 };
+export const WRITES: Pace = { burst: 1, perSecond: 2.9, underWay: 2 };
 /** Of SSM's forty. */
 export const READS: Pace = { burst: 36, perSecond: 36 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
 export const ECS = {
   /** 20, then one a second: the tightest. */
-  registerDefinition: { burst: 19, perSecond: 0.99 },
-  definition: { burst: 38, perSecond: 19 },
-  writeService: { burst: 45, perSecond: 4.8 },
-  services: { burst: 80, perSecond: 18 },
-  deployments: { burst: 38, perSecond: 18 },
-  revisions: { burst: 38, perSecond: 18 },
+  registerDefinition: { burst: 18, perSecond: 0.99, underWay: 2 },
+  definition: { burst: 38, perSecond: 19, underWay: 12 },
+  writeService: { burst: 45, perSecond: 4.8, underWay: 5 },
+  services: { burst: 80, perSecond: 18, underWay: 20 },
+  deployments: { burst: 38, perSecond: 18, underWay: 12 },
+  revisions: { burst: 38, perSecond: 18, underWay: 12 },
 } as const satisfies Record<string, Pace>;

@@ -48,9 +48,8 @@ export async function putOnce(input: PutParameterCommandInput, after: number | u
   const { client, clock, pacer, urgent } = env;
   const sdk = await import('./sdk/ssm.js');
   for (let attempt = 1; ; attempt++) {
-    await pacer.turn(urgent);
     try {
-      const answer = await (await client()).send(new sdk.PutParameterCommand(input));
+      const answer = await pacer.run(async () => (await client()).send(new sdk.PutParameterCommand(input)), urgent);
       return answer.Version ?? 0;
     } catch (error) {
       const certain = becameOf(error);

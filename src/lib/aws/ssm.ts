@@ -31,9 +31,8 @@ export function createSsmGateway(
   const change = <T>(name: string, act: () => Promise<T>): Promise<T> =>
     call(name, async () => {
       for (let attempt = 1; ; attempt++) {
-        await pacer.turn();
         try {
-          return await act();
+          return await pacer.run(act);
         } catch (error) {
           if (attempt === ATTEMPTS || becameOf(error) === 'refused') throw error;
           if (BUSY.has(awsCode(error))) pacer.slowDown();

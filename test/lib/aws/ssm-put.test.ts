@@ -103,3 +103,28 @@ it('slows down when refused, and recovers', async () => {
   await gaps(40);
   expect(await gaps(4)).toBe(250);
 });
+
+it('has so many calls under way at most, and lets who is urgent go first', async () => {
+  const clock = { now: () => 0, sleep: () => Promise.resolve() };
+  const pacer = createPacer({ burst: 100, perSecond: 1, underWay: 2 }, clock);
+  const ends: (() => void)[] = [];
+  const begun: string[] = [];
+  const call = (name: string, urgent?: boolean) =>
+    pacer.run(() => {
+      begun.push(name);
+      return new Promise<void>((end) => ends.push(end));
+    }, urgent);
+  const all = [call('a'), call('b'), call('c'), call('d'), call('sign of life', true)];
+  const settle = () => new Promise(setImmediate);
+  await settle();
+  expect(begun).toEqual(['a', 'b']);
+  ends[0]!();
+  await settle();
+  expect(begun).toEqual(['a', 'b', 'sign of life']);
+  for (let i = 1; i < 5; i++) {
+    ends[i]!();
+    await settle();
+  }
+  expect(begun).toEqual(['a', 'b', 'sign of life', 'c', 'd']);
+  await Promise.all(all);
+});
