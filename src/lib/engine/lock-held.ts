@@ -14,6 +14,8 @@ const FRESH_MS = 5_000;
 const LOOKS_MS = [0, 300, 700, 2_000];
 /** Tickets of one call. */
 const PAGE = 10;
+/** Signs of life that may come too late, one after the other: on a machine that is slow. */
+const MOST_SIGNS = 6;
 /** Numbers that others may take first, one after the other, before it is given up. */
 const MOST_RACES = 10;
 
@@ -232,8 +234,8 @@ function createHolding(
     isValid: () => !error && !released && now() < validUntil,
     check: () =>
       inTurn(async () => {
-        // A sign that came too late is followed by another attempt; more than two in a row say that nothing works.
-        for (let attempt = 0; attempt < 3 && !error && now() >= validUntil; attempt++) await giveSign();
+        // A sign that came too late is followed by another attempt; many in a row say that nothing works.
+        for (let attempt = 0; attempt < MOST_SIGNS && !error && now() >= validUntil; attempt++) await giveSign();
         if (!error && now() - fencedAt > FRESH_MS) await lookForSuccessor();
         if (!error && now() >= validUntil) lose(services[0]!, null);
         if (error) throw error;
