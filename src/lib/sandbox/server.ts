@@ -40,6 +40,8 @@ export async function serve(sandbox: Sandbox, port: number, latencyMs = 0): Prom
       (error: unknown) => send(response, internal(error)),
     );
   });
+  // As long as AWS's: hundreds of idle connections that a stalled server closes at once look like an outage to a client.
+  server.keepAliveTimeout = 60_000;
   const answer = async (request: IncomingMessage): Promise<WireAnswer | Broken> => {
     const body = await read(request);
     const [path = '/', query = ''] = (request.url ?? '/').split('?');
