@@ -1,4 +1,5 @@
 /** A fleet to try things on: many services, steady, in many targets, each with its task definition and deploy tag. */
+import { formatAudit } from '../tags/audit.js';
 import { advanceTo } from './advance.js';
 import { manualClock } from './clock.js';
 import type { Sandbox } from './dispatch.js';
@@ -71,7 +72,8 @@ function seedServices(sandbox: Sandbox, project: string, target: SeededTarget, n
       networkConfiguration: { awsvpcConfiguration: { subnets: subnets.split(',') } },
     });
     const Name = `/baf/tags/${target.environment}/${name}`;
-    call('ssm', 'PutParameter', { Name, Value: '1.0.0', Type: 'String', Overwrite: true });
+    const Description = formatAudit({ by: 'platform', op: 'deploy', version: 1 });
+    call('ssm', 'PutParameter', { Name, Value: '1.0.0', Type: 'String', Description, Overwrite: true });
     call('ssm', 'LabelParameterVersion', { Name, Labels: ['live'] });
     state.seeded.push(key);
   }
