@@ -96,3 +96,20 @@ describe('rollback', () => {
     expect((await here.json('rollback', 'ui', '--to-time', 'soon', ...prod)).code).toBe(2);
   });
 });
+
+describe('a deploy that is not waited for', () => {
+  it('ends when it has begun; another process sees its end, the same command puts it on record', async () => {
+    const refused = await here.json('deploy', 'ui', '--tag', '2.0.0', '--no-wait', ...prod);
+    expect([refused.code, (refused.value as { error: { code: string } }).error.code]).toEqual([2, 'CannotLeave']);
+    const canary = ['deploy', 'ui', '--tag', '2.0.0', '--targets', 'shop-canary', ...prod];
+    const begun = await here.json(...canary, '--no-wait');
+    const { id, status, rollouts } = deployOf(begun.value);
+    expect([begun.code, status, rollouts.map((r) => r.status)]).toEqual([0, 'started', ['started']]);
+    const watched = await ben.json('watch', id, ...prod);
+    expect([watched.code, deployOf(watched.value).status]).toEqual([0, 'succeeded']);
+    const ended = await here.json(...canary);
+    expect([ended.code, deployOf(ended.value)]).toMatchObject([0, { id, status: 'succeeded' }]);
+    expect((await history())[0]).toMatchObject({ id, status: 'succeeded' });
+    expect((await running())[0]).toBe('2.0.0 2.0.0 2.0.0');
+  });
+});

@@ -11,6 +11,7 @@ import { homeOf } from '../model/home.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
 import { parseBudget } from '../rollout/budget.js';
+import type { DeployPlan } from '../rollout/plan.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { affectedBy } from '../rollout/affected.js';
 import { makeId } from './carry-out.js';
@@ -18,6 +19,7 @@ import { checksToMake } from '../preflight/select.js';
 import { checkPlan, preflightJson, refuseProblems } from './preflight.js';
 import { confirm } from './confirm.js';
 import { finish } from './finish.js';
+import { refuseLeaving } from './leaving.js';
 import { openGuard, warnFrozen, type GuardFlags } from './guards.js';
 import { tellSkipped, withHooks } from './hooks.js';
 import type { ProgressFlags } from './progress.js';
@@ -33,6 +35,8 @@ interface DeployFlags extends GuardFlags, ProgressFlags {
   readonly targets?: readonly string[] | undefined;
   readonly 'skip-hooks'?: boolean | undefined;
   readonly plan: boolean;
+  /** Only `false` does not wait. */
+  readonly wait?: boolean | undefined;
   readonly 'skip-checks'?: readonly string[] | undefined;
   readonly 'exit-code': boolean;
   readonly timeout: string;
@@ -53,6 +57,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
   const tags = parseTags(flags.tag ?? [], services);
   const waves = filterWaves(environment, flags.targets ?? []);
   const timeoutMs = parseDuration(flags.timeout);
+  const waits = flags.wait !== false;
   const maxFailures = parseBudget(flags['max-failures'] ?? '0');
   const app = await openApp(flags, read);
   try {
@@ -74,6 +79,7 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       plan,
       Object.fromEntries(Object.entries(project.services).map(([name, s]) => [name, s.needs ?? []])),
     );
+    refuseLeaving(plan, waits);
     const checked = await checkPlan(plan, checks, app, flags);
     if (!guard)
       return {
@@ -83,12 +89,13 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       };
     const wanted = plan.waves.flatMap((w) => w.rollouts.map((r) => ({ service: r.service.name, tag: r.to.tag })));
     const pins = () => checkPins({ environment: environment.name, home: homeOf(environment) }, wanted, app.effects);
+    const check = (again: DeployPlan) => (refuseLeaving(again, waits), pins());
     await pins();
     if (changes) {
       tellSkipped(plan, app.effects.checks, flags);
-      const bakes = waves.slice(0, -1).reduce((sum, wave) => sum + wave.bakeMs, 0);
-      const waits = Math.max(...services.map((s) => strategies[s.deploy.strategy].waitMinutes(s.deploy))) * 60_000;
-      const budget = { leastMs: bakes, mostMs: bakes + waves.length * (timeoutMs + waits) };
+      const bakes = waits ? waves.slice(0, -1).reduce((sum, wave) => sum + wave.bakeMs, 0) : 0;
+      const steps = Math.max(...services.map((s) => strategies[s.deploy.strategy].waitMinutes(s.deploy))) * 60_000;
+      const budget = { leastMs: bakes, mostMs: waits ? bakes + waves.length * (timeoutMs + steps) : 0 };
       const ends = checkOutlast(await app.aws.outlook(), budget, app.effects.clock.now());
       if (ends) flags.notify?.(ends);
     }
@@ -100,9 +107,10 @@ export async function deployServices(flags: DeployFlags): Promise<{ json: object
       onFailure: flags['on-failure'],
       timeoutMs,
       maxFailures,
+      waits,
       ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
     } as const;
-    const again = { observe, checks, confirmed, check: pins };
+    const again = { observe, checks, confirmed, check };
     const done = await finish({ app, environment, kind: 'deploy', flags, options, guard, plan, plannedAt, again });
     return { ...done, json: { ...done.json, preflight: preflightJson(checked) } };
   } finally {

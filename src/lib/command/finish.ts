@@ -21,7 +21,7 @@ export interface Finish {
   readonly environment: Environment;
   readonly kind: DeployRecord['kind'];
   readonly flags: ProgressFlags & { readonly notify?: ((text: string) => void) | undefined };
-  readonly options: Pick<DeployOptions, 'onFailure' | 'timeoutMs' | 'maxFailures' | 'parallel'>;
+  readonly options: Pick<DeployOptions, 'onFailure' | 'timeoutMs' | 'maxFailures' | 'parallel' | 'waits'>;
   readonly guard: Guard;
   readonly plan: DeployPlan;
   /** When the plan was begun to be made, and how it is made anew. */

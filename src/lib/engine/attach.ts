@@ -1,5 +1,6 @@
 /** Watches a deploy that another process carries out: by its record and by ECS, never by that process. */
 import { UserError } from '../errors/user-error.js';
+import type { Cause } from '../model/cause.js';
 import type { BafEvent } from '../model/event.js';
 import { revisionOf, type ServiceState } from '../model/observed.js';
 import type { DeployOutcome } from '../model/outcome.js';
@@ -167,6 +168,13 @@ function* progress(
   }
 }
 
+const wentBack = (tag: string): Cause => ({
+  code: 'RolledBackUnseen',
+  message: `ECS went back to ${tag} by itself while nobody waited for it.`,
+  advice:
+    'Run the same command again, and wait: it tries once more and says what is wrong. Or baf cancel, which writes the tag back.',
+});
+
 /** How ECS ended what was under way: the new version serves, or it does not. */
 async function settled(
   record: DeployRecord,
@@ -183,17 +191,18 @@ async function settled(
       here.map(([, state]) => state),
     );
     for (const [r, state] of here) {
-      const serves = tags.get(state.taskDefinitionArn) === r.to.tag && primaryOf(state)?.rolloutState === 'COMPLETED';
-      const to = { tag: r.to.tag, ...(serves ? { revision: revisionOf(state.taskDefinitionArn) } : {}) };
-      ends.set(r, {
-        ...r,
-        status: serves ? 'succeeded' : primaryOf(state)?.rolloutState === 'FAILED' ? 'failed' : 'cancelled',
-        to,
-      });
+      const serves = tags.get(state.taskDefinitionArn);
+      const rollout = primaryOf(state)?.rolloutState;
+      if (rollout === 'COMPLETED' && serves === r.to.tag) {
+        const to = { tag: r.to.tag, revision: revisionOf(state.taskDefinitionArn) };
+        ends.set(r, { ...r, status: 'succeeded', to });
+      } else if (rollout === 'COMPLETED' && r.status === 'started' && r.from && serves === r.from.tag)
+        ends.set(r, { ...r, status: 'rolled-back', cause: wentBack(r.from.tag) });
+      else ends.set(r, { ...r, status: rollout === 'FAILED' ? 'failed' : 'cancelled', to: { tag: r.to.tag } });
     }
   }
   const rollouts = record.rollouts.map(
-    (r): RecordedRollout => ends.get(r) ?? (r.status === 'running' ? { ...r, status: 'cancelled' } : r),
+    (r): RecordedRollout => ends.get(r) ?? (isUnderWay(record, r) ? { ...r, status: 'cancelled' } : r),
   );
   return { ...record, rollouts: rollouts.map((r) => (r.status === 'queued' ? { ...r, status: 'skipped' } : r)) };
 }

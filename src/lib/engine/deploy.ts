@@ -40,6 +40,8 @@ export interface DeployOptions {
   readonly op?: 'deploy' | 'rollback';
   /** Waited for before anything new is begun. */
   readonly gate?: () => Promise<void>;
+  /** Whether the end of the rollouts is waited for (default): otherwise ECS goes on, and the same deploy taken up again ends it. */
+  readonly waits?: boolean;
 }
 
 /** Events of the deploy, the last of which is `deploy.ended` with the outcome. */
@@ -83,7 +85,7 @@ class Deploy {
     const contactOf = createContacts(effects.clock, emit);
     this.pollerOf = createPollers(effects, contactOf);
     this.patient = throughGaps(effects, contactOf, signal, options.timeoutMs);
-    this.scaleIn = new ScaleIn(plan.id, this.rollouts, effects, emit);
+    this.scaleIn = new ScaleIn(plan.id, this.rollouts, effects, emit, options.waits);
     this.admission = new Admission(effects, new Promise((resolve) => (this.over = resolve)));
     if (signal.aborted) this.over();
     else signal.addEventListener('abort', () => this.over(), { once: true });
@@ -99,7 +101,7 @@ class Deploy {
         await this.runTasksBefore(wave);
         await this.runWave(wave);
         this.emit({ type: 'wave.ended', at: this.now(), wave, failed: this.failures() });
-        if (!this.stopped()) await this.bakeWave(wave);
+        if (!this.stopped() && this.options.waits !== false) await this.bakeWave(wave);
       }
       // What is left of it, or of all, once nothing new starts.
       await this.runWave(wave);
@@ -234,7 +236,7 @@ class Deploy {
   private async cancel(stop: Stop): Promise<void> {
     const begun = this.rollouts.filter((r) => {
       const { status } = asChanged(r, this.outcomes.get(keyOf(r))!);
-      return r.previousArn !== null && (status === 'succeeded' || status === 'cancelled' || status === 'failed');
+      return r.previousArn !== null && ['succeeded', 'started', 'cancelled', 'failed'].includes(status);
     });
     await this.back(begun.map(keyOf), cancelledBy(stop));
   }
@@ -266,6 +268,7 @@ class Deploy {
       ...(note ? { note } : {}),
       op: this.options.op ?? 'deploy',
       gate: this.options.gate ?? (() => Promise.resolve()),
+      waits: this.options.waits ?? true,
     };
   }
 

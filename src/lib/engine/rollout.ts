@@ -33,6 +33,8 @@ export interface RolloutContext {
   readonly note?: AuditNote;
   readonly op: 'deploy' | 'rollback';
   readonly gate: () => Promise<void>;
+  /** Whether its end is waited for; otherwise it ends as `started` once ECS is at it. */
+  readonly waits: boolean;
 }
 
 export async function rollOut(plan: PlannedRollout, context: RolloutContext): Promise<RolloutOutcome> {
@@ -82,6 +84,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     if (!deployment)
       throw new UserError('NoDeployment', { message: `ECS started no deployment of ${plan.serviceName}.`, exitCode: 1 });
     step('watching', deployment.id);
+    if (!context.waits && deployment.rolloutState !== 'COMPLETED') return end('started', to);
     const watched: Watched = {
       deploymentId: deployment.id,
       taskDefinitionArn: definition.arn,

@@ -11,12 +11,16 @@ import type { Effects, ServiceScaling } from './effects.js';
 export class ScaleIn {
   private readonly known = new Map<string, Promise<ServiceScaling[]>>();
 
-  /** @param all every rollout of the deploy: the services of a target are asked for at once. */
+  /**
+   * @param all every rollout of the deploy: the services of a target are asked for at once
+   * @param waits whether rollouts are waited for: otherwise nobody would restore what is suspended
+   */
   constructor(
     private readonly deployId: string,
     private readonly all: readonly PlannedRollout[],
     private readonly effects: Effects,
     private readonly emit: (event: BafEvent) => void,
+    private readonly waits = true,
   ) {}
 
   /** Runs `act` with scale-in suspended where the rollout changes something, and restores it, whatever `act` comes to. */
@@ -25,7 +29,7 @@ export class ScaleIn {
     if (before === null) return act();
     const { scaling } = this.effects.at(rollout.target);
     const ours = before.suspendedBy !== null;
-    const suspends = !before.scaleInSuspended && rollout.action !== 'unchanged';
+    const suspends = this.waits && !before.scaleInSuspended && rollout.action !== 'unchanged';
     if (suspends) await this.attempt(rollout, 'suspend', () => scaling.suspendScaleIn(rollout.cluster, before, this.deployId));
     try {
       return await act();

@@ -1,8 +1,8 @@
 import type { Cause } from './cause.js';
-import type { DeployStatus, RolloutStatus, VersionRef } from './outcome.js';
+import type { RecordedStatus, RolloutStatus, VersionRef } from './outcome.js';
 
 /** How a deploy stands: its outcome, or while it has none `running`, `left` (ECS goes on), `lost` (its process is gone). */
-export type DeployState = DeployStatus | 'running' | 'left' | 'lost';
+export type DeployState = RecordedStatus | 'running' | 'left' | 'lost';
 
 /** One deploy of the past or of now: a part of `baf history`. Dates are ISO 8601 in UTC. */
 export interface DeployRow {

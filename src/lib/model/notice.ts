@@ -1,5 +1,5 @@
 import type { Cause } from './cause.js';
-import type { DeployStatus, RolloutStatus } from './outcome.js';
+import type { RecordedStatus, RolloutStatus } from './outcome.js';
 
 /** Moments of a deploy that others are told of: its begin, the first rollout that fails, its end. */
 export type NoticeMoment = 'start' | 'failure' | 'end';
@@ -46,7 +46,7 @@ export interface Notice {
   readonly deploy: string;
   readonly kind: 'deploy' | 'rollback';
   /** `left`: its process ended and let ECS go on. */
-  readonly status: 'running' | 'left' | DeployStatus;
+  readonly status: 'running' | 'left' | RecordedStatus;
   readonly by: string;
   readonly commit: string | null;
   /** Address of the CI run. */

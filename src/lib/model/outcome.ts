@@ -1,7 +1,10 @@
 import type { Cause } from './cause.js';
 
-export type RolloutStatus = 'succeeded' | 'unchanged' | 'failed' | 'rolled-back' | 'skipped' | 'cancelled';
-export type DeployStatus = 'succeeded' | 'unchanged' | 'failed' | 'rolled-back' | 'partial' | 'cancelled';
+/** `started`: ECS was told to, and goes on by itself; how it ends was not waited for. */
+export type RolloutStatus = 'succeeded' | 'unchanged' | 'started' | 'failed' | 'rolled-back' | 'skipped' | 'cancelled';
+export type DeployStatus = 'succeeded' | 'unchanged' | 'started' | 'failed' | 'rolled-back' | 'partial' | 'cancelled';
+/** As what a deploy ends on record: one that has only started is left open there. */
+export type RecordedStatus = Exclude<DeployStatus, 'started'>;
 
 /** A version as users see it: the tag, and the task definition `family:revision` where it is known. */
 export interface VersionRef {

@@ -19,7 +19,7 @@ const cause = z.strictObject({
 const rollout = z.strictObject({
   service: z.string(),
   target: about(z.string(), 'account/region'),
-  status: z.enum(['queued', 'running', 'succeeded', 'unchanged', 'failed', 'rolled-back', 'skipped', 'cancelled']),
+  status: z.enum(['queued', 'running', 'succeeded', 'unchanged', 'started', 'failed', 'rolled-back', 'skipped', 'cancelled']),
   from: about(z.nullable(z.string()), 'tag that was there before; null where the service is new'),
   to: about(z.string(), 'tag'),
   cause: z.optional(cause),

@@ -40,7 +40,13 @@ export function jobSummary(outcome: DeployOutcome, run: { readonly kind: 'deploy
 
 const stateOf = (r: RolloutOutcome | undefined): string => {
   if (!r) return '';
-  const sign = isBad(r.status) ? '❌' : r.status === 'succeeded' || r.status === 'unchanged' ? '✅' : '➖';
+  const sign = isBad(r.status)
+    ? '❌'
+    : r.status === 'succeeded' || r.status === 'unchanged'
+      ? '✅'
+      : r.status === 'started'
+        ? '⏳'
+        : '➖';
   return `${sign} ${cell(versions(r.from, r.to))} ${r.status}`;
 };
 

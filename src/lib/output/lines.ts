@@ -133,7 +133,7 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
 
   function endTexts(r: RolloutOutcome): string[] {
     const who = `${r.service} ${r.target}:`;
-    const tint = r.status === 'succeeded' || r.status === 'unchanged' ? green : r.status === 'skipped' ? dim : red;
+    const tint = ['succeeded', 'unchanged', 'started'].includes(r.status) ? green : r.status === 'skipped' ? dim : red;
     const line = `${who} ${tint(r.status)} ${versions(r.from, r.to)}`;
     return r.cause ? [line, `${who} ${red(r.cause.message)}`, ...advice(who, r.cause.advice)] : [line];
   }

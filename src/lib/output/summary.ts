@@ -6,7 +6,7 @@ import { duration, paint, targetsText, widthOf, wrap } from './style.js';
 
 export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { color: boolean; columns: number }): string {
   const { bold, green, red, yellow, dim } = paint(color);
-  const good = outcome.status === 'succeeded' || outcome.status === 'unchanged';
+  const good = exitCodeOf(outcome) === ExitCode.done;
   const time = duration(Date.parse(outcome.finishedAt) - Date.parse(outcome.startedAt));
   const status = (good ? green : outcome.status === 'cancelled' ? yellow : red)(outcome.status);
   const lines = [`${bold(outcome.environment)} ${status} ${dim(`${outcome.id}, ${time}`)}`];
@@ -17,9 +17,11 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { co
         ? green('✓')
         : first.status === 'unchanged'
           ? '='
-          : first.status === 'skipped'
-            ? '-'
-            : red('✗');
+          : first.status === 'started'
+            ? '→'
+            : first.status === 'skipped'
+              ? '-'
+              : red('✗');
     const width = Math.max(40, columns);
     const what = `  ${sign} ${first.service} ${versions(first.from, first.to)} ${first.status} `;
     const where = group.map((r) => r.target);
@@ -31,6 +33,11 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { co
     }
   }
   if (outcome.status === 'unchanged') lines.push('  Nothing to do.');
+  if (outcome.rollouts.some((r) => r.status === 'started'))
+    lines.push(
+      `  ECS goes on by itself. To look: baf watch ${outcome.id} --env ${outcome.environment}`,
+      '  The same command without --no-wait waits for its end, and puts it on record.',
+    );
   if (outcome.status === 'cancelled' && !outcome.rollouts.some((r) => r.status === 'rolled-back'))
     lines.push('  Run the same command again to finish it.');
   return lines.join('\n');
@@ -49,8 +56,8 @@ function folded(rollouts: readonly RolloutOutcome[]): RolloutOutcome[][] {
   return [...groups.values()];
 }
 
-/** 1 where it failed, rolled back or not; 5 where some targets have the new version and others do not. */
+/** 0 also where ECS goes on by itself; 1 where it failed, rolled back or not; 5 where some targets have the new version and others do not. */
 export function exitCodeOf(outcome: DeployOutcome): number {
-  if (outcome.status === 'succeeded' || outcome.status === 'unchanged') return ExitCode.done;
+  if (outcome.status === 'succeeded' || outcome.status === 'unchanged' || outcome.status === 'started') return ExitCode.done;
   return outcome.status === 'partial' ? ExitCode.partial : ExitCode.failed;
 }

@@ -91,6 +91,7 @@ function line(r: RolloutView, look: Look, { green, red, yellow, dim, cyan }: Pai
     running: () => cyan(frame(look.now)),
     succeeded: () => green('✓'),
     unchanged: () => dim('='),
+    started: () => cyan('→'),
     failed: () => red('✗'),
     'rolled-back': () => red('↩'),
     skipped: () => dim('-'),

@@ -34,7 +34,7 @@ interface Written {
 }
 
 /** What is left out first. */
-const interest = ['unchanged', 'skipped', 'queued', 'succeeded', 'cancelled', 'rolled-back', 'running', 'failed'];
+const interest = ['unchanged', 'skipped', 'queued', 'succeeded', 'cancelled', 'rolled-back', 'started', 'running', 'failed'];
 
 export function formatRecord(record: DeployRecord): string {
   const attempts: ((r: DeployRecord) => string)[] = [

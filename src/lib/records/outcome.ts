@@ -1,6 +1,6 @@
 /** A record as the outcome that the contract's JSON has. */
 import type { DeployOutcome, DeployStatus, RolloutStatus } from '../model/outcome.js';
-import type { DeployRecord, RecordedRollout } from './record.js';
+import { isOpen, type DeployRecord, type RecordedRollout } from './record.js';
 
 /** What had not begun was skipped, what had not ended was cancelled. */
 const endOf = (status: RecordedRollout['status']): RolloutStatus =>
@@ -26,6 +26,6 @@ export function outcomeOf(record: DeployRecord, status: DeployStatus, now: numbe
   };
 }
 
-/** Whether ECS may be at it: in an open record also what was under way when its process left. */
+/** Whether ECS may be at it: in an open record also what was under way when its process left, or was begun and not waited for. */
 export const isUnderWay = (record: DeployRecord, r: RecordedRollout): boolean =>
-  r.status === 'running' || (record.state === 'left' && r.status === 'cancelled');
+  r.status === 'running' || (isOpen(record) && r.status === 'started') || (record.state === 'left' && r.status === 'cancelled');

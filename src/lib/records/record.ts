@@ -1,7 +1,7 @@
 /** What is kept of a deploy: who, when, what, how it went. A plain value; how it is written down is in `format.ts`. */
 import type { BafEvent } from '../model/event.js';
 import type { Cause } from '../model/cause.js';
-import type { DeployOutcome, DeployStatus, RolloutStatus, VersionRef } from '../model/outcome.js';
+import type { DeployOutcome, RecordedStatus, RolloutStatus, VersionRef } from '../model/outcome.js';
 
 export interface RecordedRollout {
   readonly service: string;
@@ -33,7 +33,7 @@ export interface DeployRecord {
   readonly beatAt: number;
   readonly finishedAt: number | null;
   /** `left`: its process ended and let ECS go on. */
-  readonly state: 'running' | 'left' | DeployStatus;
+  readonly state: 'running' | 'left' | RecordedStatus;
   readonly wave: number;
   readonly rollouts: readonly RecordedRollout[];
   /** Rollouts that had no room when the record was written, by status. */
@@ -108,10 +108,16 @@ function change(
   to: Partial<RecordedRollout>,
 ): DeployRecord {
   const rollouts = record.rollouts.map((r) =>
-    r.service !== id.service || r.target !== id.target || (to.status === 'unchanged' && isDone(r)) ? r : { ...r, ...to },
+    r.service !== id.service || r.target !== id.target || (to.status === 'unchanged' && isDone(r))
+      ? r
+      : { ...r, ...to, ...since(r, to) },
   );
   return { ...record, rollouts };
 }
+
+/** What ECS was left to go on with is not skipped by that nobody looked again; where nothing is left to do, it has done it. */
+const since = ({ status }: RecordedRollout, to: Partial<RecordedRollout>): Partial<RecordedRollout> =>
+  status !== 'started' ? {} : to.status === 'unchanged' ? { status: 'succeeded' } : to.status === 'skipped' ? { status } : {};
 
 /** What this deploy had done before it was taken up again stays done by it, though there is nothing left to do. */
 const isDone = (r: RecordedRollout): boolean => r.status === 'succeeded';
@@ -121,6 +127,8 @@ function ended(record: DeployRecord, outcome: DeployOutcome): DeployRecord {
     const { service, target, status, to, cause } = r;
     return change(made, { service, target }, { status, to, ...(cause ? { cause } : {}) });
   }, record);
+  const goesOn = outcome.status !== 'cancelled' && outcome.rollouts.some((r) => r.status === 'started');
+  if (goesOn || outcome.status === 'started') return { ...last, state: 'left', finishedAt: null };
   const status = outcome.status === 'unchanged' && last.rollouts.some(isDone) ? 'succeeded' : outcome.status;
   return { ...last, state: status, finishedAt: Date.parse(outcome.finishedAt) };
 }

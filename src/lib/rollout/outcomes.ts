@@ -7,10 +7,12 @@ export const isBadEnd = (status: RolloutStatus): boolean => status === 'failed' 
 
 export function statusOf(rollouts: readonly RolloutOutcome[]): DeployStatus {
   const has = (status: RolloutStatus) => rollouts.some((r) => r.status === status);
-  if (has('failed')) return has('succeeded') ? 'partial' : 'failed';
-  if (has('rolled-back')) return has('succeeded') ? 'partial' : 'rolled-back';
+  const some = has('succeeded') || has('started');
+  if (has('failed')) return some ? 'partial' : 'failed';
+  if (has('rolled-back')) return some ? 'partial' : 'rolled-back';
   if (has('cancelled')) return 'cancelled';
-  if (has('skipped')) return has('succeeded') ? 'partial' : 'cancelled';
+  if (has('skipped')) return some ? 'partial' : 'cancelled';
+  if (has('started')) return 'started';
   return rollouts.every((r) => r.status === 'unchanged') ? 'unchanged' : 'succeeded';
 }
 
@@ -35,13 +37,13 @@ const leftAlone = new Set(['RolloutUsurped', 'RolloutVanished', 'ContactLost']);
 
 /**
  * Which rollouts are brought back at the end of a deploy. One that failed where it is, always: ECS did not go back by itself.
- * When the budget is used up also those that succeeded, so that no environment is left with two versions.
+ * When the budget is used up also those that succeeded or go on, so that no environment is left with two versions.
  */
 export function toBringBack(ended: readonly Ended[], usedUp: boolean): string[] {
   return ended
     .filter(({ outcome, started, hasPrevious }) => {
       if (!started || !hasPrevious) return false;
-      if (outcome.status === 'succeeded') return usedUp;
+      if (outcome.status === 'succeeded' || outcome.status === 'started') return usedUp;
       return outcome.status === 'failed' && !leftAlone.has(outcome.cause?.code ?? '');
     })
     .map(({ key }) => key);

@@ -8,7 +8,7 @@ export interface Job {
   readonly needs: readonly string[];
 }
 
-/** `good`: succeeded, or nothing to do. `left`: skipped or cancelled. */
+/** `good`: succeeded, or nothing to do. `left`: skipped, cancelled, or not waited for. */
 export type JobState = 'queued' | 'running' | 'good' | 'bad' | 'left';
 
 export interface Moment {

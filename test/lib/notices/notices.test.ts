@@ -20,7 +20,7 @@ const ends = (target: string, status: 'succeeded' | 'rolled-back' | 'failed' | '
   ...{ at, service: 'ui', target, status, from, to },
   ...(status === 'failed' || status === 'rolled-back' ? { cause } : {}),
 });
-const over = (status: 'succeeded' | 'rolled-back' | 'cancelled'): BafEvent => ({
+const over = (status: 'succeeded' | 'rolled-back' | 'cancelled'): Extract<BafEvent, { type: 'deploy.ended' }> => ({
   type: 'deploy.ended',
   at: T0 + 90_000,
   outcome: {
@@ -75,6 +75,19 @@ describe('a deploy tells', () => {
     const cancelled = { code: 'Cancelled', message: 'ben cancelled the deploy.', advice: '' };
     const ended = { ...ends(targets[0]!, 'rolled-back'), cause: cancelled } as BafEvent;
     expect(toldOf(running(), [ended, over('cancelled')]).map((n) => n.moment)).toEqual(['end']);
+  });
+
+  it('that ECS was left to go on with it, where nobody waits for its end', () => {
+    const rollouts = targets.map((target) => ({ service: 'ui', target, status: 'started' as const, from, to }));
+    const { outcome } = over('succeeded');
+    const end: BafEvent = { type: 'deploy.ended', at: T0, outcome: { ...outcome, status: 'started', rollouts } };
+    const [notice, ...more] = toldOf(running(), [end]);
+    expect(more).toEqual([]);
+    expect(detailDefinition.parse(detailOf(notice!))).toMatchObject({
+      status: 'left',
+      rollouts: rollouts.map(({ status }) => ({ status })),
+    });
+    expect(slackMessage(notice!).text).toBe('Deploy of ui 1.4.0 to prod by ana was left: ECS goes on with what is under way');
   });
 
   it('that it was left, where its process was told to end', () => {

@@ -13,7 +13,7 @@ import { renderTags } from '../../../src/lib/output/tags-table.js';
 import { window } from '../../../src/lib/output/window.js';
 
 /** Columns counted apart from our own code: one for what is ASCII, two for anything else that shows (an upper bound). */
-const signs = '…⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏·✓✗↩■';
+const signs = '…⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏·✓✗→↩■';
 const shown = (line: string): number => {
   let width = 0;
   for (const c of line.replace(/\u001b\[\d+m/g, ''))
@@ -58,6 +58,7 @@ const status = fc.constantFrom<RolloutOutcome['status'][]>(
   'unchanged',
   'failed',
   'rolled-back',
+  'started',
   'skipped',
   'cancelled',
 );

@@ -5,6 +5,7 @@ import { UserError } from '../../../src/lib/errors/user-error.js';
 import type { BafEvent } from '../../../src/lib/model/event.js';
 import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
 import type { TagRow } from '../../../src/lib/model/tag-row.js';
+import { jobSummary } from '../../../src/lib/output/job-summary.js';
 import { errorJson, formatError } from '../../../src/lib/output/errors.js';
 import { emptyProgress, fold } from '../../../src/lib/output/fold.js';
 import { chooseProgress, createRenderer, renderSafely, type ProgressKind } from '../../../src/lib/output/renderers.js';
@@ -163,9 +164,32 @@ describe('texts', () => {
     const last = deployLog.find((event) => event.type === 'deploy.ended') as { outcome: DeployOutcome };
     expectGolden(golden('summary.txt'), summarizeDeploy(last.outcome, { color: false, columns: 100 }) + '\n');
     const code = (status: DeployOutcome['status']) => exitCodeOf({ ...last.outcome, status });
-    expect((['succeeded', 'unchanged', 'failed', 'rolled-back', 'partial', 'cancelled'] as const).map(code)).toEqual([
-      0, 0, 1, 1, 5, 1,
+    const all = ['succeeded', 'unchanged', 'started', 'failed', 'rolled-back', 'partial', 'cancelled'] as const;
+    expect(all.map(code)).toEqual([0, 0, 0, 1, 1, 5, 1]);
+  });
+  it('of a deploy that nobody waits for', () => {
+    const last = deployLog.find((event) => event.type === 'deploy.ended') as { outcome: DeployOutcome };
+    const versions = { from: { tag: '1.4.0' }, to: { tag: '1.5.0' } };
+    const rollouts = ['a/r', 'b/r'].map((target) => ({ service: 'ui', target, status: 'started' as const, ...versions }));
+    const outcome: DeployOutcome = { ...last.outcome, status: 'started', rollouts };
+    expect(summarizeDeploy(outcome, { color: false, columns: 100 }).split('\n').slice(1)).toEqual([
+      '  → ui 1.4.0 -> 1.5.0 started a/r, b/r',
+      `  ECS goes on by itself. To look: baf watch ${outcome.id} --env prod`,
+      '  The same command without --no-wait waits for its end, and puts it on record.',
     ]);
+    const at = Date.parse(outcome.finishedAt);
+    const events: BafEvent[] = [
+      ...rollouts.map((r): BafEvent => ({ type: 'rollout.queued', at, ...r, wave: 0 })),
+      ...rollouts.map((r): BafEvent => ({ type: 'rollout.ended', at, ...r })),
+      { type: 'deploy.ended', at, outcome },
+    ];
+    const end = events.reduce(fold, { ...emptyProgress, title: 'deploy to prod' });
+    const lines = window(end, { rows: 24, columns: 80, now: at, color: false });
+    expect(lines.slice(1)).toEqual(['  → ui a/r 1.4.0 -> 1.5.0: started', '  → ui b/r 1.4.0 -> 1.5.0: started']);
+    expect(lines[0]).toContain('2/2 done');
+    expect(jobSummary(outcome, { kind: 'deploy', by: 'ana' })).toContain(
+      '| ui | ⏳ 1.4.0 -> 1.5.0 started | ⏳ 1.4.0 -> 1.5.0 started |',
+    );
   });
   it('of stagings, status and tags', () => {
     const view = {

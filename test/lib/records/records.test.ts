@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { cancelledRecord, wayBack } from '../../../src/lib/records/cancel.js';
 import { chooseRecords, currentRecord, prunedIds, resumable, rowOf } from '../../../src/lib/records/history.js';
-import { GONE_MS, isGone, isId, newId, planKey, recordEvent } from '../../../src/lib/records/record.js';
+import type { DeployStatus, RolloutStatus } from '../../../src/lib/model/outcome.js';
+import { formatRecord, parseRecord } from '../../../src/lib/records/format.js';
+import { isUnderWay } from '../../../src/lib/records/outcome.js';
+import {
+  GONE_MS,
+  isGone,
+  isId,
+  newId,
+  planKey,
+  recordEvent,
+  type DeployRecord,
+  type RecordedRollout,
+} from '../../../src/lib/records/record.js';
 import { previousSteady, steadyAt, type Seen } from '../../../src/lib/records/steady.js';
 import { parsePoint } from '../../../src/lib/records/time.js';
 import { record, rollout, T0 } from './scene.js';
@@ -50,6 +62,44 @@ describe('events', () => {
     const ended = recordEvent(record({ state: 'running', finishedAt: null }), { type: 'deploy.ended', at: T0, outcome });
     expect([ended.state, ended.rollouts[0]!.status, ended.finishedAt]).toEqual(['succeeded', 'succeeded', T0 + 5000]);
   });
+});
+
+describe('a rollout that nobody waits for', () => {
+  const { from, to } = rollout();
+  const [first, second] = ['shop-canary/eu-west-1', 'shop-prod/eu-west-1'];
+  const open = (...rollouts: RecordedRollout[]) => record({ state: 'running', finishedAt: null, rollouts });
+  const after = (before: DeployRecord, status: DeployStatus, ...ends: RolloutStatus[]): string[] => {
+    const rollouts = ends.map((end, index) => ({ service: 'ui', target: [first, second][index]!, status: end, from, to }));
+    const [startedAt, finishedAt] = [new Date(T0).toISOString(), new Date(T0 + 5000).toISOString()];
+    const outcome = { id: 'x', environment: 'prod', status, startedAt, finishedAt, rollouts };
+    const ended = recordEvent(before, { type: 'deploy.ended', at: T0, outcome });
+    return [ended.state, ended.finishedAt === null ? 'open' : 'ended', ...ended.rollouts.map((r) => r.status)];
+  };
+  const queued = open(rollout({ status: 'queued' }), rollout({ status: 'queued', target: second }));
+  const begun = open(rollout({ status: 'started' }), rollout({ status: 'started', target: second }));
+
+  it('leaves the record open, also beside others that ended', () => {
+    expect(after(queued, 'started', 'started', 'started')).toEqual(['left', 'open', 'started', 'started']);
+    expect(after(queued, 'started', 'succeeded', 'started')).toEqual(['left', 'open', 'succeeded', 'started']);
+    expect(after(queued, 'partial', 'failed', 'started')).toEqual(['left', 'open', 'failed', 'started']);
+    expect(after(queued, 'cancelled', 'rolled-back', 'started')).toEqual(['cancelled', 'ended', 'rolled-back', 'started']);
+  });
+  it('is done where the deploy, taken up again, finds nothing left to do', () => {
+    expect(after(begun, 'unchanged', 'unchanged', 'unchanged')).toEqual(['succeeded', 'ended', 'succeeded', 'succeeded']);
+    expect(after(begun, 'succeeded', 'succeeded', 'unchanged')).toEqual(['succeeded', 'ended', 'succeeded', 'succeeded']);
+  });
+  it('stays begun where it is not looked at again', () => {
+    expect(after(begun, 'rolled-back', 'rolled-back', 'skipped')).toEqual(['rolled-back', 'ended', 'rolled-back', 'started']);
+  });
+  it('is under way while its record is open', () => {
+    const [r] = begun.rollouts;
+    const at = (state: DeployRecord['state']): boolean => isUnderWay({ ...begun, state }, r!);
+    expect([at('running'), at('left'), at('cancelled')]).toEqual([true, true, false]);
+  });
+  it('is brought back where it is cancelled', () =>
+    expect(wayBack(begun)).toEqual({ [`ui ${first}`]: '1.3.0', [`ui ${second}`]: '1.3.0' }));
+  it('is written down and read again', () =>
+    expect(parseRecord('prod', begun.id, formatRecord(begun))?.rollouts).toEqual(begun.rollouts));
 });
 
 describe('history', () => {

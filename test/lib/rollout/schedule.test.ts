@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allowedFailures, parseBudget } from '../../../src/lib/rollout/budget.js';
-import { statusOf, toBringBack, type Ended } from '../../../src/lib/rollout/outcomes.js';
+import { stateOf, statusOf, toBringBack, type Ended } from '../../../src/lib/rollout/outcomes.js';
 import { jobsOf, nextJobs, type Job, type JobState } from '../../../src/lib/rollout/schedule.js';
 import type { RolloutOutcome, RolloutStatus } from '../../../src/lib/model/outcome.js';
 
@@ -193,5 +193,15 @@ describe('the end', () => {
     expect(statusOf([outcome('rolled-back'), outcome('skipped')])).toBe('rolled-back');
     expect(statusOf([outcome('unchanged'), outcome('unchanged')])).toBe('unchanged');
     expect(statusOf([outcome('succeeded'), outcome('unchanged')])).toBe('succeeded');
+  });
+  it('has started where ECS goes on with some of it, and nothing went wrong', () => {
+    expect(statusOf([outcome('started'), outcome('unchanged'), outcome('succeeded')])).toBe('started');
+    expect(statusOf([outcome('started'), outcome('failed')])).toBe('partial');
+    expect(statusOf([outcome('started'), outcome('rolled-back')])).toBe('partial');
+    expect(statusOf([outcome('started'), outcome('skipped')])).toBe('partial');
+    expect(statusOf([outcome('started'), outcome('cancelled')])).toBe('cancelled');
+    expect(stateOf(outcome('started'))).toBe('left');
+    const begun = { key: 'ui', outcome: outcome('started'), started: true, hasPrevious: true };
+    expect([toBringBack([begun], true), toBringBack([begun], false)]).toEqual([['ui'], []]);
   });
 });
