@@ -66,6 +66,56 @@ describe('kill -9', () => {
   });
 });
 
+describe('kill -9 at calls that the sandbox counts', () => {
+  it('of one deploy, again and again: it is finished by the next run, and nothing is there twice', async () => {
+    const alone = place();
+    const flags = ['--sandbox', '--speed', '100'];
+    const server = alone.start('sandbox', 'start', '--port', '0', '--speed', '100', '--json');
+    let printed = '';
+    server.child.stdout!.on('data', (text: string) => (printed += text));
+    try {
+      await server.sees(/"endpoint"/);
+      const { endpoint } = (JSON.parse(printed.split('\n')[0]!) as { sandbox: { endpoint: string } }).sandbox;
+      const counts = async (): Promise<{ operation: string; count: number; failed: number }[]> =>
+        ((await (await fetch(`${endpoint}/_baf/calls`, { method: 'POST' })).json()) as { calls: never[] }).calls;
+      const total = async (): Promise<number> => (await counts()).reduce((sum, c) => sum + c.count, 0);
+      const made = async (operation: string): Promise<number> =>
+        (await counts()).filter((c) => c.operation === operation).reduce((sum, c) => sum + c.count - c.failed, 0);
+      const deploy = ['deploy', 'catalog', 'cart', '--env', 'prod', '--progress', 'none', ...flags];
+      expect((await alone.run(...deploy, '--tag', '1.3.0')).code).toBe(0);
+      const before = { definitions: await made('RegisterTaskDefinition'), services: await made('CreateService') };
+      for (const calls of [25, 60, 75, 90, 120]) {
+        const begun = await total();
+        const run = alone.start(...deploy, '--tag', '1.4.0');
+        let ended = false;
+        void run.done.then(() => (ended = true));
+        while (!ended && (await total()) < begun + calls) await new Promise((resolve) => setTimeout(resolve, 2));
+        run.child.kill('SIGKILL');
+        await run.done;
+      }
+      const { code, value } = await alone.json(...deploy, '--tag', '1.4.0');
+      expect([code, (value as { deploy: { rollouts: unknown[] } }).deploy.rollouts.length]).toEqual([0, 6]);
+      expect(await made('UpdateService')).toBe(6);
+      expect(await made('RegisterTaskDefinition')).toBe(before.definitions + 6);
+      expect(await made('CreateService')).toBe(before.services);
+      const { value: listed } = await alone.json('ssm', 'tags', 'catalog', 'cart', '--env', 'prod', ...flags);
+      expect(
+        (listed as { tags: { running: string; live: string; version: number }[] }).tags.map(
+          (t) => `${t.running} ${t.live} ${t.version}`,
+        ),
+      ).toEqual(Array(6).fill('1.4.0 1.4.0 2'));
+      const { value: locks } = await alone.json('lock', 'ls', '--env', 'prod', ...flags);
+      expect((locks as { locks: unknown[] }).locks).toEqual([]);
+      const { value: past } = await alone.json('history', '--env', 'prod', ...flags);
+      expect((past as { deploys: { status: string }[] }).deploys.map((d) => d.status)).toEqual(['succeeded', 'succeeded']);
+    } finally {
+      server.child.kill('SIGTERM');
+      await server.done;
+      alone.remove();
+    }
+  });
+});
+
 describe('Ctrl-C', () => {
   it('once stops in order, says what goes on, and a second run finishes', async () => {
     const first = here.start('deploy', 'catalog', '--env', 'prod', '--tag', '2.0.0', '--progress', 'lines', ...fast);

@@ -10,7 +10,13 @@ import { ECS } from './paces.js';
 /** Stopped tasks that are looked at: those of other versions of the last hour are among them. */
 const MOST_STOPPED = 500;
 
-export function createEcsGateway(client: () => Promise<ECSClient>, where: string, clock: Clock): EcsGateway {
+/** `writer` must not try again by itself: each RegisterTaskDefinition makes a revision. */
+export function createEcsGateway(
+  client: () => Promise<ECSClient>,
+  writer: () => Promise<ECSClient>,
+  where: string,
+  clock: Clock,
+): EcsGateway {
   const sdk = () => import('./sdk/ecs.js');
   const pacers = Object.fromEntries(Object.entries(ECS).map(([name, pace]) => [name, createPacer(pace, clock)])) as Record<
     keyof typeof ECS,
@@ -80,7 +86,7 @@ export function createEcsGateway(client: () => Promise<ECSClient>, where: string
     },
     async registerTaskDefinition(input) {
       const answer = await call('RegisterTaskDefinition', pacers.registerDefinition, async () =>
-        (await client()).send(new (await sdk()).RegisterTaskDefinitionCommand(input as never)),
+        (await writer()).send(new (await sdk()).RegisterTaskDefinitionCommand(input as never)),
       );
       return toTaskDefinitionState(answer.taskDefinition!);
     },

@@ -38,6 +38,7 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const pacer = createPacer(WRITES, clock);
     const ssm = createSsmGateway(reader, writer, where, clock, pacer);
     const ecs = clients(target, async (c) => new (await import('./sdk/ecs.js')).ECSClient(c));
+    const ecsWriter = clients(target, async (c) => new (await import('./sdk/ecs.js')).ECSClient({ ...c, maxAttempts: 1 }));
     const managed = clients(target, async (c) => new (await import('./sdk/secrets-manager.js')).SecretsManagerClient(c));
     const ecr = clients(target, async (c) => new (await import('./sdk/ecr.js')).ECRClient(c));
     const cloudformation = clients(target, async (c) => new (await import('./sdk/cloudformation.js')).CloudFormationClient(c));
@@ -46,7 +47,7 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const images = new Map<string, Promise<ImageFact | null>>();
     let around: Surroundings | null = null;
     const gateways: TargetGateways = {
-      ecs: createEcsGateway(ecs, where, clock),
+      ecs: createEcsGateway(ecs, ecsWriter, where, clock),
       tasks: createTaskGateway(ecs, where),
       loadBalancers: createLoadBalancerGateway(
         clients(target, async (c) => new (await import('./sdk/elbv2.js')).ElasticLoadBalancingV2Client(c)),

@@ -19,6 +19,8 @@ export interface PutEnvironment {
 }
 
 export const ATTEMPTS = 10;
+/** Attempts that hang are fewer: none is begun after so long. */
+const PATIENCE_MS = 120_000;
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5_000;
 /** Reads can trail the write: it is looked again, after so long each. */
@@ -47,9 +49,14 @@ interface Failure {
 export async function putOnce(input: PutParameterCommandInput, after: number | undefined, env: PutEnvironment): Promise<number> {
   const { client, clock, pacer, urgent } = env;
   const sdk = await import('./sdk/ssm.js');
+  let until = Infinity;
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await pacer.run(async () => (await client()).send(new sdk.PutParameterCommand(input)), urgent);
+      const answer = await pacer.run(async () => {
+        // The wait for its turn, where many write at once, does not count.
+        until = Math.min(until, clock.now() + PATIENCE_MS);
+        return (await client()).send(new sdk.PutParameterCommand(input));
+      }, urgent);
       return answer.Version ?? 0;
     } catch (error) {
       const certain = becameOf(error);
@@ -58,7 +65,7 @@ export async function putOnce(input: PutParameterCommandInput, after: number | u
         const made = await find(input, after, env);
         if (made !== null) return made;
       }
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS || (certain === 'unknown' && clock.now() >= until)) throw error;
       if (awsCode(error) !== 'TooManyUpdates' && BUSY.has(awsCode(error))) pacer.slowDown();
       await clock.sleep(pauseAfter(attempt));
     }

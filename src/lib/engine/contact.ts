@@ -47,7 +47,8 @@ const AGAIN_MS = 5_000;
 /**
  * The same effects for a deploy, with the calls that its rollouts need made again while what they meet is of the moment:
  * throttles, faults of AWS, the network. The SDK has tried eight times already: this is for gaps of minutes. Each of these
- * calls bears being made twice. What only explains (stopped tasks, logs, targets) is not waited for.
+ * calls bears being made twice; the one that does not (a new revision, `prepare.ts`) is not among them. What only explains
+ * (stopped tasks, logs, targets) is not waited for.
  *
  * @param limitMs how long one call is made again, by the clock
  */
@@ -83,7 +84,8 @@ export function throughGaps(
       const contact = contactOf(target.name);
       const made = {
         ...gateways,
-        ecs: again('ecs', contact, gateways.ecs, ['stoppedTasks']),
+        ecs: again('ecs', contact, gateways.ecs, ['stoppedTasks', 'registerTaskDefinition']),
+        tasks: again('ecs', contact, gateways.tasks),
         ssm: again('ssm', contact, gateways.ssm),
         stacks: again('cloudformation', contact, gateways.stacks),
       };

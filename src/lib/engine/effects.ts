@@ -36,6 +36,7 @@ export interface EcsGateway {
   serviceDeployments(arns: readonly string[]): Promise<StageState[]>;
   /** Answers a pause: the rollout goes on, or goes back. */
   continueDeployment(serviceDeployment: string, hook: string, action: 'CONTINUE' | 'ROLLBACK'): Promise<void>;
+  /** Sent once: each call makes a revision. Who tries again looks first whether the answer alone was lost. */
   registerTaskDefinition(input: object): Promise<TaskDefinitionState>;
   /** Resolves when one more task definition may be registered, in the order of asking: at the pace that AWS allows. */
   turnToRegister(): Promise<void>;

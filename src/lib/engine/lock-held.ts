@@ -18,6 +18,8 @@ const PAGE = 10;
 const MOST_SIGNS = 6;
 /** Numbers that others may take first, one after the other, before it is given up. */
 const MOST_RACES = 10;
+/** Its lease ends soon after anyway: so long a release is attempted again. */
+const RELEASE_MS = 60_000;
 
 export interface HeldLock {
   readonly services: readonly string[];
@@ -245,7 +247,8 @@ function createHolding(
         stop.abort();
         if (released || own === 0) return true;
         released = true;
-        for (let attempt = 0; attempt < 4; attempt++) {
+        const until = now() + RELEASE_MS;
+        for (let attempt = 0; attempt < 4 && (attempt === 0 || now() < until); attempt++) {
           if (attempt > 0) await clock.sleep(1000);
           const written = await write({ released: true }).then(
             () => true,

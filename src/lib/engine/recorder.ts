@@ -5,6 +5,9 @@ import type { Effects } from './effects.js';
 import { POLL_MS } from './poller.js';
 import { readWish, writeRecord, type RecordPlace, type Wish } from './records.js';
 
+/** How a deploy ended is written again for so long where that fails: the next one waits for it. */
+const LAST_WORDS_MS = 60_000;
+
 export interface Recording {
   readonly place: RecordPlace;
   readonly record: DeployRecord;
@@ -67,8 +70,9 @@ export async function* recorded(
       if (event.type === 'deploy.ended') {
         stop.abort();
         if (leaves() && record.state === 'cancelled') record = { ...record, state: 'left', finishedAt: null };
+        const until = clock.now() + LAST_WORDS_MS;
         await write();
-        for (let attempt = 0; attempt < 2 && failed !== null; attempt++) {
+        for (let attempt = 0; attempt < 2 && failed !== null && clock.now() < until; attempt++) {
           await clock.sleep(1_000);
           await write();
         }

@@ -54,6 +54,8 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   if (plan.action === 'unchanged') return end('unchanged', plan.to);
   const gateways = effects.at(plan.target);
   let to = plan.to;
+  let wroteTag = false;
+  let started = false;
   try {
     const seen = { service: await refuseMoved(plan, context), at: at() };
     const outputs = await applyStack(plan, context);
@@ -68,6 +70,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
         deploy: context.deployId,
         ...context.note,
       };
+      wroteTag = true;
       tagVersion = await gateways.ssm.put(tagParameter(context.environment, plan.service.name), value, {
         description: formatAudit(record),
       });
@@ -80,6 +83,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     const startedAt = at();
     const found = at() - seen.at < FRESH_MS ? seen.service : await lookAgain(plan, context);
     const service = await startService(plan, context, wanted, definition.arn, found);
+    started = true;
     const deployment = service.deployments.find((d) => d.status === 'PRIMARY');
     if (!deployment)
       throw new UserError('NoDeployment', { message: `ECS started no deployment of ${plan.serviceName}.`, exitCode: 1 });
@@ -107,7 +111,10 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   } catch (error) {
     if (context.signal.aborted) return end('cancelled', to);
     if (!(error instanceof UserError)) throw error;
-    return end('failed', to, causeOfError(error));
+    // Nothing was rolled out: the tag goes on saying what runs. What had begun is brought back by the deploy.
+    const restores = wroteTag && !started && context.onFailure === 'rollback';
+    const kept = restores ? await tryRestoreTag(plan, context) : null;
+    return end('failed', to, withNote(causeOfError(error), kept));
   }
 }
 
@@ -118,6 +125,20 @@ async function lookAgain(plan: PlannedRollout, { effects }: RolloutContext): Pro
   const [found] = await effects.at(plan.target).ecs.describeServices(plan.cluster, [plan.serviceName]);
   return found ?? null;
 }
+
+/** What is to be said where the tag could not be restored. */
+async function tryRestoreTag(plan: PlannedRollout, context: RolloutContext): Promise<string | null> {
+  try {
+    await restoreTag(plan, context);
+    return null;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `Its deploy tag says ${plan.to.tag} all the same: ${error.message}`;
+  }
+}
+
+const withNote = (cause: Cause, note: string | null): Cause =>
+  note === null ? cause : { ...cause, message: `${cause.message} ${note}` };
 
 /** What AWS refused, with advice where its words are known. */
 function causeOfError({ code, message, nextSteps }: UserError): Cause {

@@ -26,13 +26,15 @@ export async function startService(
       nextSteps: ['Use rolling or all-at-once, or a template like web-service: baf template show web-service'],
     });
   if (!found || found.status !== 'ACTIVE')
-    return ecs.createService({
-      ...service,
-      cluster: plan.cluster,
-      taskDefinition,
-      deploymentConfiguration: guarded(service['deploymentConfiguration'] as Values, context.onFailure),
-      clientToken: plan.serviceName,
-    });
+    return orFound(
+      ecs.createService({
+        ...service,
+        cluster: plan.cluster,
+        taskDefinition,
+        deploymentConfiguration: guarded(service['deploymentConfiguration'] as Values, context.onFailure),
+        clientToken: plan.serviceName,
+      }),
+    );
   // An interrupted deploy that got this far is watched, not started twice.
   const primary = found.deployments.find((d) => d.status === 'PRIMARY');
   if (
@@ -43,13 +45,27 @@ export async function startService(
     return found;
   const current = await readyForTraffic(plan, context, service, found);
   const wanted = service['deploymentConfiguration'] as Values;
-  return ecs.updateService({
-    ...pick(service, settings),
-    cluster: plan.cluster,
-    service: plan.serviceName,
-    taskDefinition,
-    deploymentConfiguration: guarded(withoutLeftovers(wanted, current.raw['deploymentConfiguration']), context.onFailure),
-  });
+  return orFound(
+    ecs.updateService({
+      ...pick(service, settings),
+      cluster: plan.cluster,
+      service: plan.serviceName,
+      taskDefinition,
+      deploymentConfiguration: guarded(withoutLeftovers(wanted, current.raw['deploymentConfiguration']), context.onFailure),
+    }),
+  );
+
+  /** Of a write that got no answer until its time was over the answer alone may be missing: what ECS has begun is watched. */
+  async function orFound(write: Promise<ServiceState>): Promise<ServiceState> {
+    try {
+      return await write;
+    } catch (error) {
+      if (!(error instanceof UserError && error.transient) || context.signal.aborted) throw error;
+      const [now] = await ecs.describeServices(plan.cluster, [plan.serviceName]).catch(() => []);
+      if (now?.deployments.find((d) => d.status === 'PRIMARY')?.taskDefinitionArn !== taskDefinition) throw error;
+      return now;
+    }
+  }
 }
 
 /** ECS itself goes back, when that is asked for: it does so also when baf is gone. */

@@ -107,20 +107,26 @@ function change(
   id: { readonly service: string; readonly target: string },
   to: Partial<RecordedRollout>,
 ): DeployRecord {
-  const rollouts = record.rollouts.map((r) =>
-    r.service !== id.service || r.target !== id.target || (to.status === 'unchanged' && isDone(r))
-      ? r
-      : { ...r, ...to, ...since(r, to) },
-  );
+  const rollouts = record.rollouts.map((r) => (r.service !== id.service || r.target !== id.target ? r : changed(r, to)));
   return { ...record, rollouts };
 }
 
-/** What ECS was left to go on with is not skipped by that nobody looked again; where nothing is left to do, it has done it. */
-const since = ({ status }: RecordedRollout, to: Partial<RecordedRollout>): Partial<RecordedRollout> =>
-  status !== 'started' ? {} : to.status === 'unchanged' ? { status: 'succeeded' } : to.status === 'skipped' ? { status } : {};
+function changed(before: RecordedRollout, to: Partial<RecordedRollout>): RecordedRollout {
+  const { status } = before;
+  if (to.status === 'unchanged') {
+    // What this deploy had done before it was taken up again stays done by it, though there is nothing left to do.
+    if (isDone(before)) return before;
+    return { ...before, ...to, status: status === 'started' || wasChanged(before, to) ? 'succeeded' : 'unchanged' };
+  }
+  // What ECS was left to go on with is not skipped by that nobody looked again.
+  return { ...before, ...to, ...(to.status === 'skipped' && status === 'started' ? { status } : {}) };
+}
 
-/** What this deploy had done before it was taken up again stays done by it, though there is nothing left to do. */
 const isDone = (r: RecordedRollout): boolean => r.status === 'succeeded';
+
+/** Found as it was wanted, though it was another version when this deploy began: what did that was killed before it was written. */
+const wasChanged = ({ from }: RecordedRollout, { to }: Partial<RecordedRollout>): boolean =>
+  from === null || from.tag !== to?.tag || (to.revision !== undefined && from.revision !== to.revision);
 
 function ended(record: DeployRecord, outcome: DeployOutcome): DeployRecord {
   const last = outcome.rollouts.reduce((made, r) => {

@@ -30,7 +30,7 @@ function resumeRollout(planned: PlannedRollout, before: RecordedRollout | undefi
     from: before.from,
     previousArn:
       planned.from?.revision === before.from.revision ? planned.previousArn : (before.from.revision ?? planned.previousArn),
-    resumed: { tagValue: before.from.tag },
+    resumed: { tag: before.from.tag },
   };
 }
 

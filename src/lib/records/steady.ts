@@ -1,6 +1,6 @@
 /** Which versions of a service were steady in a target, and which of them a rollback goes to. */
 import { newestFirst } from './history.js';
-import type { DeployRecord } from './record.js';
+import { isOpen, type DeployRecord } from './record.js';
 
 export interface Steady {
   readonly tag: string;
@@ -30,15 +30,31 @@ export function steadyVersions(service: string, target: string, { live, lastGood
 }
 
 /**
- * The version to go back to: where the desired one is not live, the live one; else the newest that was steady before it
+ * The version to go back to: where a rollback was cut off, the one that it was going to; where the desired one is not live, the live one; else the newest that was steady before it
  * and was not left since because it was not wanted. Null where there is none.
  */
 export function previousSteady(service: string, target: string, seen: Seen): Steady | null {
+  const goingTo = cutOff(service, target, seen);
+  if (goingTo) return goingTo;
   if (seen.live && seen.live.tag !== seen.desired) return seen.live;
   const left = leftTags(service, target, seen.records);
   return (
     steadyVersions(service, target, seen).find(({ tag, at }) => tag !== seen.desired && (left.get(tag) ?? -Infinity) < at) ?? null
   );
+}
+
+/**
+ * What a rollback that was cut off has written already: running it again goes on to there. By every other rule that would
+ * be a version like any other, and what was brought back would be rolled forth again.
+ */
+function cutOff(service: string, target: string, { desired, records }: Seen): Steady | null {
+  const newest = newestFirst(records).find((r) => r.rollouts.some((rollout) => rollout.service === service));
+  if (!newest || !isOpen(newest) || newest.kind !== 'rollback') return null;
+  const ofService = newest.rollouts.filter((r) => r.service === service);
+  // Where a record had no room for all of them, the others of the service tell.
+  const own = ofService.filter((r) => r.target === target);
+  const goes = (own.length > 0 ? own : ofService).some((r) => r.to.tag === desired && r.from?.tag !== desired);
+  return goes ? { tag: desired, at: newest.startedAt } : null;
 }
 
 /** When a version was last left because it was not wanted: by a rollback, or by a deploy that brought it back. */

@@ -60,7 +60,7 @@ export interface PlannedRollout {
   /** Whether ECS is already rolling out exactly this (a deploy that was interrupted): it is watched, not started again. */
   readonly underWay: string | null;
   /** What this same deploy had written before it was interrupted and taken up again: the tag that was there before that. */
-  readonly resumed?: { readonly tagValue: string } | null;
+  readonly resumed?: { readonly tag: string } | null;
 }
 
 export interface DeployPlan {

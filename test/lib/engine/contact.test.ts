@@ -19,7 +19,11 @@ function scene(answer: (now: number) => Promise<never> | Promise<ReturnType<type
   const contact = new Contact(target.name, clock, (e) => events.push(e));
   let calls = 0;
   const ecs = { describeServices: () => (calls++, answer(now)) } as unknown as EcsGateway;
-  const effects = { at: () => ({ ecs, ssm: {}, stacks: {} }) as unknown as TargetGateways, clock, actor: 'ana' } as Effects;
+  const effects = {
+    at: () => ({ ecs, tasks: {}, ssm: {}, stacks: {} }) as unknown as TargetGateways,
+    clock,
+    actor: 'ana',
+  } as Effects;
   return { clock, contact, events, ecs, effects, calls: () => calls };
 }
 const twoMinutes = (now: number) => (now <= 120_000 ? Promise.reject(gap()) : Promise.resolve([service([])]));

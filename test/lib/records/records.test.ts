@@ -62,6 +62,18 @@ describe('events', () => {
     const ended = recordEvent(record({ state: 'running', finishedAt: null }), { type: 'deploy.ended', at: T0, outcome });
     expect([ended.state, ended.rollouts[0]!.status, ended.finishedAt]).toEqual(['succeeded', 'succeeded', T0 + 5000]);
   });
+  it('of a deploy whose last words were not written tell what it had done', () => {
+    const at = { at: T0, service: 'ui', target: 'shop-canary/eu-west-1', type: 'rollout.ended', status: 'unchanged' } as const;
+    const { from, to } = rollout();
+    const found = (before: object, now = to) =>
+      recordEvent(record({ rollouts: [rollout({ status: 'running', ...before })] }), { ...at, from: now, to: now }).rollouts[0]!
+        .status;
+    // Another version when the deploy began, another task definition, no service at all: somebody did it, and it was this deploy.
+    expect(found({})).toBe('succeeded');
+    expect(found({ from: { tag: '1.4.0', revision: from!.revision } })).toBe('succeeded');
+    expect(found({ from: null })).toBe('succeeded');
+    expect(found({ from: to })).toBe('unchanged');
+  });
 });
 
 describe('a rollout that nobody waits for', () => {
@@ -153,6 +165,21 @@ describe('what was steady', () => {
   it('is not one that a rollback left: rolling back twice goes further back', () => {
     const deploys = [at(1, '0', '1'), at(2, '1', '2'), at(3, '2', '3')];
     expect(back(seen('2', [...deploys, at(4, '3', '2', { kind: 'rollback' })]))).toBe('1');
+  });
+  it('is where a rollback was going that was cut off, until it has ended', () => {
+    const deploys = [at(1, '0', '1'), at(2, '1', '2')];
+    const cut = (more: object = {}) => at(3, '2', '1', { kind: 'rollback', state: 'running', finishedAt: null, ...more });
+    const queued = { rollouts: [rollout({ from: { tag: '2' }, to: { tag: '1' }, status: 'queued' })] };
+    // Begun: the tag is written, or it is steady there already; not begun: as the first time.
+    expect(back(seen('1', [...deploys, cut(queued)], '2'))).toBe('1');
+    expect(back(seen('1', [...deploys, cut()]))).toBe('1');
+    expect(back(seen('2', [...deploys, cut(queued)]))).toBe('1');
+    // Its record has no room for this target: the others of the service tell.
+    const other = { rollouts: [rollout({ target: 'other', from: { tag: '2' }, to: { tag: '1' } })], cut: { queued: 1 } };
+    expect(back(seen('1', [...deploys, cut(other)], '2'))).toBe('1');
+    // A deploy that was cut off is none, and one that has ended is over.
+    expect(back(seen('1', [...deploys, cut({ ...queued, kind: 'deploy' })], '2'))).toBe('2');
+    expect(back(seen('1', [...deploys, cut({ ...queued, state: 'cancelled', finishedAt: T0 + 3000 })], '2'))).toBe('2');
   });
   it('is not one that a deploy brought back, though a label says so', () => {
     const bad = record({ id: id(3), finishedAt: T0 + 3000, rollouts: [rollout({ to: { tag: '3' }, status: 'rolled-back' })] });
