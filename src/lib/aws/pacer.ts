@@ -12,11 +12,14 @@ export interface Pace {
   readonly underWay?: number;
 }
 
+/** Who goes first where many wait. */
+export type Urgency = 'urgent' | 'usual' | 'later';
+
 export interface Pacer {
-  /** Resolves when the next call may be sent, in the order of asking; who is urgent goes before those who are not. */
-  turn(urgent?: boolean): Promise<void>;
+  /** Resolves when the next call may be sent: the urgent ones first, among equals in the order of asking. */
+  turn(urgency?: Urgency): Promise<void>;
   /** Makes the call when it is its turn. */
-  run<T>(call: () => Promise<T>, urgent?: boolean): Promise<T>;
+  run<T>(call: () => Promise<T>, urgency?: Urgency): Promise<T>;
   /** A call was refused as too many. */
   slowDown(): void;
   /** Milliseconds until `calls` more have been sent, at the pace of now. */
@@ -34,7 +37,8 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
   /** When the next turn is due, if nobody had asked for `burst` turns before it. */
   let due = -Infinity;
   let slowedAt = -Infinity;
-  const waiting = { urgent: [] as (() => void)[], others: [] as (() => void)[] };
+  const waiting: Record<Urgency, (() => void)[]> = { urgent: [], usual: [], later: [] };
+  const inLine = (): number => waiting.urgent.length + waiting.usual.length + waiting.later.length;
   let running = false;
   let away = 0;
   let back: (() => void) | null = null;
@@ -48,10 +52,10 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
     due += gap();
     rate = Math.min(perSecond, rate * RECOVERY);
   };
-  const next = (): (() => void) | undefined => waiting.urgent.shift() ?? waiting.others.shift();
+  const next = (): (() => void) | undefined => waiting.urgent.shift() ?? waiting.usual.shift() ?? waiting.later.shift();
   const pump = async (): Promise<void> => {
     running = true;
-    while (waiting.urgent.length + waiting.others.length > 0) {
+    while (inLine() > 0) {
       while (away >= underWay) await new Promise<void>((resolve) => (back = resolve));
       const wait = waits();
       if (wait > 0) await clock.sleep(wait);
@@ -63,7 +67,7 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
     running = false;
   };
   /** `begin` is called in the moment of the turn. */
-  const turn = (urgent: boolean, begin: () => void): Promise<void> => {
+  const turn = (urgency: Urgency, begin: () => void): Promise<void> => {
     if (!running && away < underWay && waits() <= 0) {
       take();
       begin();
@@ -74,14 +78,14 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
         begin();
         resolve();
       };
-      (urgent ? waiting.urgent : waiting.others).push(go);
+      waiting[urgency].push(go);
       if (!running) void pump();
     });
   };
   return {
-    turn: (urgent = false) => turn(urgent, () => undefined),
-    async run(call, urgent = false) {
-      await turn(urgent, () => away++);
+    turn: (urgency = 'usual') => turn(urgency, () => undefined),
+    async run(call, urgency = 'usual') {
+      await turn(urgency, () => away++);
       try {
         return await call();
       } finally {
@@ -99,7 +103,6 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
       // The bucket is empty: others took from it too.
       due = Math.max(due, now + gap());
     },
-    estimate: (calls) =>
-      Math.max(0, due - clock.now()) + Math.max(0, waiting.urgent.length + waiting.others.length + calls - 1) * gap(),
+    estimate: (calls) => Math.max(0, due - clock.now()) + Math.max(0, inLine() + calls - 1) * gap(),
   };
 }

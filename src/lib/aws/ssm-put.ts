@@ -52,11 +52,14 @@ export async function putOnce(input: PutParameterCommandInput, after: number | u
   let until = Infinity;
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await pacer.run(async () => {
-        // The wait for its turn, where many write at once, does not count.
-        until = Math.min(until, clock.now() + PATIENCE_MS);
-        return (await client()).send(new sdk.PutParameterCommand(input));
-      }, urgent);
+      const answer = await pacer.run(
+        async () => {
+          // The wait for its turn, where many write at once, does not count.
+          until = Math.min(until, clock.now() + PATIENCE_MS);
+          return (await client()).send(new sdk.PutParameterCommand(input));
+        },
+        urgent ? 'urgent' : 'usual',
+      );
       return answer.Version ?? 0;
     } catch (error) {
       const certain = becameOf(error);

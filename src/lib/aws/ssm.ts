@@ -6,7 +6,7 @@ import type { Clock } from '../model/clock.js';
 import type { Parameter, ParameterMetadata } from '../model/parameter.js';
 import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
-import { createPacer, type Pacer } from './pacer.js';
+import { createPacer, type Pacer, type Urgency } from './pacer.js';
 import { READS, WRITES } from './paces.js';
 import { ATTEMPTS, becameOf, BUSY, historyOf, pauseAfter, putOnce } from './ssm-put.js';
 
@@ -28,11 +28,11 @@ export function createSsmGateway(
     }
   };
   /** A write that bears being made twice: again, at the pacer's pace, where SSM was busy or no answer came. */
-  const change = <T>(name: string, act: () => Promise<T>): Promise<T> =>
+  const change = <T>(name: string, act: () => Promise<T>, urgency: Urgency = 'usual'): Promise<T> =>
     call(name, async () => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await pacer.run(act);
+          return await pacer.run(act, urgency);
         } catch (error) {
           if (attempt === ATTEMPTS || becameOf(error) === 'refused') throw error;
           if (BUSY.has(awsCode(error))) pacer.slowDown();
@@ -126,9 +126,10 @@ export function createSsmGateway(
       }
     },
     async label(Name, ParameterVersion, Labels) {
-      const answer = await change('LabelParameterVersion', async () =>
-        (await writer()).send(new (await sdk()).LabelParameterVersionCommand({ Name, ParameterVersion, Labels: [...Labels] })),
-      );
+      const input = { Name, ParameterVersion, Labels: [...Labels] };
+      // After tags: a rollout can begin by each of these, and by a label one is at its end.
+      const act = async () => (await writer()).send(new (await sdk()).LabelParameterVersionCommand(input));
+      const answer = await change('LabelParameterVersion', act, 'later');
       if (answer.InvalidLabels?.length)
         throw new UserError('InvalidLabels', {
           message: `SSM refused the labels ${answer.InvalidLabels.join(', ')} of ${Name} in ${where}.`,

@@ -142,9 +142,22 @@ export function renderTemplate(files: TemplateFiles, values: TemplateValues): Re
     executionRole: role,
     executionRoleArn: (role && values.stackOutputs['ExecutionRoleArn']) ?? values.offer.executionRoleArn,
   };
+  const made = new Map<string, Record<string, unknown>>();
+  const part = (name: 'taskDefinition' | 'service' | 'stack'): Record<string, unknown> => {
+    const value = made.get(name) ?? text(files, name, scope);
+    made.set(name, value);
+    return value;
+  };
+  // Each when it is asked for: a plan of many services wants one of them at a time.
   return {
-    taskDefinition: text(files, 'taskDefinition', scope),
-    service: text(files, 'service', scope),
-    stack: files.stack === null ? null : text(files, 'stack', scope),
+    get taskDefinition() {
+      return part('taskDefinition');
+    },
+    get service() {
+      return part('service');
+    },
+    get stack() {
+      return files.stack === null ? null : part('stack');
+    },
   };
 }

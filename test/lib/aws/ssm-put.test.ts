@@ -1,6 +1,6 @@
 /** One PutParameter is one version, whatever happens to its answer; and many are paced under AWS's bucket. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPacer } from '../../../src/lib/aws/pacer.js';
+import { createPacer, type Urgency } from '../../../src/lib/aws/pacer.js';
 import type { SsmGateway } from '../../../src/lib/engine/effects.js';
 import { tagScene, type TagScene } from '../tags/scene.js';
 
@@ -104,27 +104,27 @@ it('slows down when refused, and recovers', async () => {
   expect(await gaps(4)).toBe(250);
 });
 
-it('has so many calls under way at most, and lets who is urgent go first', async () => {
+it('has so many calls under way at most, urgent ones first, and what can wait last', async () => {
   const clock = { now: () => 0, sleep: () => Promise.resolve() };
   const pacer = createPacer({ burst: 100, perSecond: 1, underWay: 2 }, clock);
   const ends: (() => void)[] = [];
   const begun: string[] = [];
-  const call = (name: string, urgent?: boolean) =>
+  const call = (name: string, urgency?: Urgency) =>
     pacer.run(() => {
       begun.push(name);
       return new Promise<void>((end) => ends.push(end));
-    }, urgent);
-  const all = [call('a'), call('b'), call('c'), call('d'), call('sign of life', true)];
+    }, urgency);
+  const all = [call('a'), call('b'), call('label', 'later'), call('c'), call('d'), call('sign of life', 'urgent')];
   const settle = () => new Promise(setImmediate);
   await settle();
   expect(begun).toEqual(['a', 'b']);
   ends[0]!();
   await settle();
   expect(begun).toEqual(['a', 'b', 'sign of life']);
-  for (let i = 1; i < 5; i++) {
+  for (let i = 1; i < 6; i++) {
     ends[i]!();
     await settle();
   }
-  expect(begun).toEqual(['a', 'b', 'sign of life', 'c', 'd']);
+  expect(begun).toEqual(['a', 'b', 'sign of life', 'c', 'd', 'label']);
   await Promise.all(all);
 });

@@ -195,10 +195,10 @@ describe('templates', () => {
   it('that are broken name file and line', async () => {
     const good = await loadTemplate('worker', [dir], files);
     const values = valuesOf(readFileSync(join(dir, 'worker/example.yaml'), 'utf8'), 'example', null);
-    expect(() => renderTemplate({ ...good, service: 'a: 1\nb: {{ nothing }}' }, values)).toThrow(
+    expect(() => renderTemplate({ ...good, service: 'a: 1\nb: {{ nothing }}' }, values).service).toThrow(
       /worker\/service\.yaml\.liquid:2: undefined variable: nothing/,
     );
-    expect(() => renderTemplate({ ...good, service: '{% if' }, values)).toThrow(/worker\/service\.yaml\.liquid/);
+    expect(() => renderTemplate({ ...good, service: '{% if' }, values).service).toThrow(/worker\/service\.yaml\.liquid/);
   });
   it('spread rule priorities over what a listener takes', () => {
     const all = Array.from({ length: 500 }, (_, i) => priorityOf(`s${i}.example`));

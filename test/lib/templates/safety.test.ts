@@ -81,7 +81,8 @@ describe('values', () => {
 });
 
 describe('a template', () => {
-  const rendering = (service: string) => () => renderTemplate({ ...worker, service }, valuesOf('s', { template: 'worker' }));
+  const rendering = (service: string) => () =>
+    renderTemplate({ ...worker, service }, valuesOf('s', { template: 'worker' })).service;
   it('reads nothing from the disk', () => {
     expect(rendering('a: "{% include "package.json" %}"')).toThrow(/ENOENT/);
     expect(rendering('{% render "package.json" %}')).toThrow(/ENOENT/);

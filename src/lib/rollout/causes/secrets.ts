@@ -3,7 +3,7 @@ import { pattern, type Family } from './pattern.js';
 
 const read = /unable to (pull|retrieve) secrets?|failed to fetch secret|retrieve secrets? from (asm|ssm)/i;
 const and = (more: RegExp): RegExp =>
-  new RegExp(`(?=[^]*(?:${read.source}))(?![^]*ecr registry auth)[^]*(?:${more.source})`, 'i');
+  new RegExp(`^(?=[^]*(?:${read.source}))(?![^]*ecr registry auth)[^]*(?:${more.source})`, 'i');
 
 export const secrets: Family = {
   name: 'secrets',

@@ -36,9 +36,20 @@ const known = (speaker: Speaker): readonly Known[] =>
     .map((p, index) => ({ ...p, rank: byMeaning.indexOf(p.meaning) * 1000 + index }));
 const tables: Readonly<Record<Speaker, readonly Known[]>> = { ecs: known('ecs'), 'run-command': known('run-command') };
 
+/** What was recognized already: each look at a service brings its events again. */
+const heard: Readonly<Record<Speaker, Map<string, Known | null>>> = { ecs: new Map(), 'run-command': new Map() };
+const MOST_HEARD = 2_000;
+
 /** What a text of AWS means, or null where no table knows it. */
-export const recognize = (text: string, speaker: Speaker = 'ecs'): Known | null =>
-  tables[speaker].find(({ test }) => test.test(text)) ?? null;
+export function recognize(text: string, speaker: Speaker = 'ecs'): Known | null {
+  const held = heard[speaker];
+  const before = held.get(text);
+  if (before !== undefined) return before;
+  const known = tables[speaker].find(({ test }) => test.test(text)) ?? null;
+  if (held.size >= MOST_HEARD) held.clear();
+  held.set(text, known);
+  return known;
+}
 
 /** A text that no table knows: it is shown whole, and nothing is made up about it. */
 export const UNKNOWN: Omit<Known, 'test'> = { code: 'Unknown', meaning: 'failure', advice: '', family: 'unknown', rank: 1999 };
