@@ -30,7 +30,7 @@ describe('a secret in a tag', () => {
       secret,
       '--sandbox',
       '--speed',
-      '1000',
+      '200',
       '--yes',
       '--skip-checks',
       'image',
