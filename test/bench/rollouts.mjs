@@ -265,10 +265,15 @@ const [single, aws] = await Promise.all([
   hasAws ? byAws() : null,
 ]);
 const total = (list) => list.reduce((sum, [, c]) => sum + c.count, 0);
+// Reads trail writes: who looks once, just after the update, sees the version before, which is steady.
+const ended = (ms) =>
+  ms < 0
+    ? `ended ${seconds(-ms)} BEFORE it was steady: it had read what was there before the update`
+    : `ended ${seconds(ms)} after it was steady`;
 const told = (name, ms, rollout, endedAt, made) =>
   line(
     name,
-    `${seconds(ms)}, of which the rollout ${seconds(rollout.finishedAt - rollout.startedAt)}; ended ${seconds(endedAt - rollout.finishedAt)} after it was steady; ${total(made)} calls: ${made.map(([n, c]) => `${n} ${c.count}`).join(', ')}`,
+    `${seconds(ms)}, of which the rollout ${seconds(rollout.finishedAt - rollout.startedAt)}; ${ended(endedAt - rollout.finishedAt)}; ${total(made)} calls: ${made.map(([n, c]) => `${n} ${c.count}`).join(', ')}`,
   );
 // The sandbox's clock is not this machine's: the difference is taken out.
 const skew = (await ask(`${sandbox.endpoint}/_baf/health`, {})).body.now - Date.now();
