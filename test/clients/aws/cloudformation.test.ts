@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { withAws } from '../aws.js';
 import { ACCOUNT, REGION } from '../served.js';
 
 /** How long the command line's stack waiters sleep between two looks. */
 const LOOK_SECONDS = 30;
+
+/** `aws cloudformation deploy` names its change set by the second, so that two within one are refused. */
+const NAMED_BY_SECOND_MS = 1000;
 
 const template = (retention: number, more: object = {}) => ({
   AWSTemplateFormatVersion: '2010-09-09',
@@ -137,6 +141,7 @@ withAws('cloudformation', 28, (aws, served, file) => {
       'cloudformation deploy --stack-name cart --no-fail-on-empty-changeset --parameter-overrides Service=cart --template-file',
       file('cart.json', template(7)),
     ).prints('\nWaiting for changeset to be created..\n\nNo changes to deploy. Stack cart is up to date');
+    await sleep(NAMED_BY_SECOND_MS);
     await served().pace(LOOK_SECONDS, () =>
       aws(
         'cloudformation deploy --stack-name cart --parameter-overrides Service=cart --template-file',
