@@ -1,7 +1,7 @@
 'use strict';
 // Compiling the bundle is a third of a command's start. The build leaves V8's compiled code beside each chunk
 // (scripts/train.cjs); here it is taken where it is of this very V8, and left alone where it is not.
-const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const { readFileSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, resolve, sep } = require('node:path');
 const vm = require('node:vm');
@@ -11,28 +11,67 @@ exports.install = function install(dist, record) {
   const scripts = new Map();
   const compile = Module.prototype._compile;
   const within = dist + sep;
-  Module.prototype._compile = function (content, filename) {
-    if (!filename.startsWith(within)) return compile.call(this, content, filename);
-    const cache = filename + '.code';
-    let cachedData;
-    if (!record && existsSync(cache)) cachedData = readFileSync(cache);
-    if (!record && !cachedData) return compile.call(this, content, filename);
+  const folders = new Map();
+  const placeOf = (folder) => {
+    const known = folders.get(folder);
+    if (known) return known;
+    const made = { neighbours: new Map(), lookup: Module._nodeModulePaths(folder) };
+    folders.set(folder, made);
+    return made;
+  };
+  const run = (module, content, filename, cachedData) => {
     const script = new vm.Script(Module.wrap(content), {
       filename,
       cachedData,
       importModuleDynamically: (specifier) => import(specifier),
     });
-    if (record) scripts.set(cache, script);
-    // A chunk names its neighbours by relative paths that are there: nothing has to be looked for.
+    if (record) scripts.set(filename + '.code', script);
     const folder = dirname(filename);
+    const { neighbours } = placeOf(folder);
     const require = (id) => {
-      const known = id.startsWith('.') && Module._cache[resolve(folder, id)];
-      return known ? known.exports : this.require(id);
+      if (id[0] !== '.') return module.require(id);
+      let path = neighbours.get(id);
+      if (!path) neighbours.set(id, (path = resolve(folder, id)));
+      return neighbour(path, module) ?? module.require(id);
     };
-    require.resolve = (request, options) => Module._resolveFilename(request, this, false, options);
+    require.resolve = (request, options) => Module._resolveFilename(request, module, false, options);
     require.main = process.mainModule;
     require.cache = Module._cache;
-    return script.runInThisContext().call(this.exports, this.exports, require, this, filename, folder);
+    return script.runInThisContext().call(module.exports, module.exports, require, module, filename, folder);
+  };
+  /** A chunk names its neighbours by relative paths that are there: Node need not look for them. */
+  const neighbour = (path, parent) => {
+    const known = Module._cache[path];
+    if (known) return known.exports;
+    if (record || !path.endsWith('.cjs')) return undefined;
+    const cachedData = compiled(path);
+    if (!cachedData) return undefined;
+    const module = new Module(path, parent);
+    module.filename = path;
+    module.paths = placeOf(dirname(path)).lookup;
+    Module._cache[path] = module;
+    let done = false;
+    try {
+      run(module, readFileSync(path, 'utf8'), path, cachedData);
+      done = module.loaded = true;
+    } finally {
+      if (!done) delete Module._cache[path];
+    }
+    return module.exports;
+  };
+  Module.prototype._compile = function (content, filename) {
+    if (!filename.startsWith(within)) return compile.call(this, content, filename);
+    const cachedData = record ? undefined : compiled(filename);
+    if (!record && !cachedData) return compile.call(this, content, filename);
+    return run(this, content, filename, cachedData);
   };
   return () => scripts.forEach((script, file) => writeFileSync(file, script.createCachedData()));
 };
+
+function compiled(filename) {
+  try {
+    return readFileSync(filename + '.code');
+  } catch {
+    return undefined;
+  }
+}

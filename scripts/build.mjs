@@ -47,8 +47,15 @@ const lazyOclif = {
     );
     // Comparing ids by the rules of a language loads the language: 11 ms.
     const plain = deferred.replace(/\ba\.(id|name)\.localeCompare\(b\.\1\)/g, '(a.$1 < b.$1 ? -1 : a.$1 > b.$1 ? 1 : 0)');
-    if (names.length === 0) return plain;
-    return plain.replace(new RegExp(`(?<!const )\\b(${names.join('|')})\\b(?=[.)])`, 'g'), '$1.of');
+    // Whether it is Windows' own Linux is asked at each start; what else is in that package runs programs.
+    const light = plain
+      .replace("(await import('wsl-utils')).isWsl", "(await import('is-wsl')).default")
+      // The manifest and package.json, which the first step of a command needs: reading aside would only take longer.
+      .replace("await (0, promises_1.readFile)(path, 'utf8')", "(0, node_fs_1.readFileSync)(path, 'utf8')")
+      // Notes to developers, which only DEBUG shows.
+      .replace('= (0, debug_1.default)(namespace);', '= process.env.DEBUG ? (0, debug_1.default)(namespace) : () => {};');
+    if (names.length === 0) return light;
+    return light.replace(new RegExp(`(?<!const )\\b(${names.join('|')})\\b(?=[.)])`, 'g'), '$1.of');
   },
 };
 
@@ -72,11 +79,19 @@ await bundle.write({
 });
 await bundle.close();
 
+// V8 keeps a text with one character outside of Latin-1 as two bytes for each, and reads it more slowly.
+const rawOrEscaped = /String\.raw`[^`]*[^\0-\x7f]|\\[^\0-\x7f]/;
+const escaped = (text) =>
+  rawOrEscaped.test(text)
+    ? text
+    : text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 // Native import() of Node's own modules does not work in code taken from a cache: the bundle is CommonJS, so they are required.
 for (const file of walk('dist').filter((path) => path.endsWith('.cjs'))) {
   const text = readFileSync(file, 'utf8');
   const plain = text.replace(/\bimport\(([`"'])(node:[\w/]+)\1\)/g, 'Promise.resolve({...require("$2"),default:require("$2")})');
-  if (plain !== text) writeFileSync(file, plain);
+  const ascii = escaped(plain);
+  if (ascii !== text) writeFileSync(file, ascii);
 }
 
 // Compiled code beside the chunks, of the commands that are typed most; the later run wins where both load a chunk.

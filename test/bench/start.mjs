@@ -13,7 +13,7 @@ const env = { ...process.env, BAF_ACTOR: 'bench' };
 for (const name of ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'BAF_SANDBOX', 'AWS_PROFILE']) delete env[name];
 
 const baf = (...args) => [process.execPath, [bin, ...args]];
-const setUp = spawnSync(...baf('deploy', '--all', '--env', 'prod', '--yes', '--sandbox', '--speed', '200'), {
+const setUp = spawnSync(...baf('deploy', '--all', '--env', 'prod', '--yes', '--sandbox', '--speed', '40'), {
   cwd: dir,
   env,
   stdio: 'ignore',

@@ -40,7 +40,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 export function createPool(): () => Promise<NodeHttpHandler> {
   let pool: NodeHttpHandler | null = null;
   return async () => {
-    const [{ NodeHttpHandler }, { withPlaces }] = await Promise.all([import('@smithy/node-http-handler'), import('./places.js')]);
+    const [{ NodeHttpHandler }, { withPlaces }] = await Promise.all([import('./sdk/http.js'), import('./places.js')]);
     // The places are the limit: an answer that is still read has left its place already, and has its socket.
     const agent = { keepAlive: true, maxSockets: Infinity };
     return (pool ??= withPlaces(

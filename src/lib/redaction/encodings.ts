@@ -15,11 +15,10 @@ export function formsOf(secret: string, { lines = true }: { lines?: boolean } = 
 }
 
 function encode(text: string): string[] {
+  // Neither JSON nor an address would write it differently, and most keys and tokens are like this.
+  if (/^[\w.-]+$/.test(text)) return [text, ...base64Forms(text)];
   const json = JSON.stringify(text).slice(1, -1);
   const ascii = json.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  const whole = base64(bytesOf(text));
-  const shifted = [0, 1, 2].map((shift) => inside(text, shift));
-  const url = urlForms(text);
   return [
     text,
     json,
@@ -27,13 +26,18 @@ function encode(text: string): string[] {
     JSON.stringify(json).slice(1, -1),
     json.replaceAll('/', '\\/'),
     ascii,
-    ...[whole, ...shifted].flatMap((form) => [form, urlSafe(form), ...(/[+/=]/.test(form) ? urlForms(form) : [])]),
-    ...url,
+    ...base64Forms(text),
+    ...urlForms(text),
   ];
 }
 
+const base64Forms = (text: string): string[] =>
+  [base64(bytesOf(text)), ...[0, 1, 2].map((shift) => inside(text, shift))].flatMap((form) =>
+    /[+/=]/.test(form) ? [form, urlSafe(form), ...urlForms(form)] : [form],
+  );
+
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const base64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const urlSafe = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 
 /** The characters of base64 that the secret alone decides, where `shift` bytes (modulo three) stand before it. */

@@ -3,7 +3,7 @@
  * What cannot be read or written is as if it were not there.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { promises, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials, CredentialStore } from '../identity/roles.js';
@@ -18,9 +18,10 @@ export function credentialCache(dir: string, who: readonly (string | undefined)[
         .digest('hex')}.json`,
     );
   return {
+    // Small files: waiting for each of them would take longer than reading it.
     async get(key) {
       try {
-        const held = JSON.parse(await readFile(fileOf(key), 'utf8')) as Omit<Credentials, 'expiration'> & {
+        const held = JSON.parse(readFileSync(fileOf(key), 'utf8')) as Omit<Credentials, 'expiration'> & {
           expiration: string;
         };
         return { ...held, expiration: new Date(held.expiration) };
@@ -30,10 +31,10 @@ export function credentialCache(dir: string, who: readonly (string | undefined)[
     },
     async put(key, credentials) {
       try {
-        await mkdir(dir, { recursive: true, mode: 0o700 });
+        await promises.mkdir(dir, { recursive: true, mode: 0o700 });
         const temporary = join(dir, randomUUID());
-        await writeFile(temporary, JSON.stringify(credentials), { mode: 0o600 });
-        await rename(temporary, fileOf(key));
+        await promises.writeFile(temporary, JSON.stringify(credentials), { mode: 0o600 });
+        await promises.rename(temporary, fileOf(key));
       } catch {
         // Without the cache the next command assumes the role again.
       }
@@ -59,6 +60,7 @@ export const userCredentialDir = (env: Readonly<Record<string, string | undefine
   join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'baf', 'credentials');
 
 /** After a logout nothing that came of the login is used any more. */
-export const forgetSessions = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true }).catch(() => undefined);
+export const forgetSessions = (dir: string): Promise<void> =>
+  promises.rm(dir, { recursive: true, force: true }).catch(() => undefined);
 
 export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,5 +1,5 @@
 /** Reading files at the edge: null where there is none. */
-import { readFile, readdir } from 'node:fs/promises';
+import { promises, readFileSync } from 'node:fs';
 
 export interface Files {
   read(path: string): Promise<string | null>;
@@ -9,10 +9,11 @@ export interface Files {
 const absent = (error: NodeJS.ErrnoException): boolean =>
   error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR';
 
+/** What a command needs at once is read at once. */
 export const files: Files = {
   async read(path) {
     try {
-      return await readFile(path, 'utf8');
+      return readFileSync(path, 'utf8');
     } catch (error) {
       if (absent(error as NodeJS.ErrnoException)) return null;
       throw error;
@@ -20,7 +21,7 @@ export const files: Files = {
   },
   async list(path) {
     try {
-      return (await readdir(path)).sort();
+      return (await promises.readdir(path)).sort();
     } catch (error) {
       if (absent(error as NodeJS.ErrnoException)) return [];
       throw error;
