@@ -29,11 +29,8 @@ const FRESH_MS = 5_000;
 const STALE_MS = 30_000;
 const LOOK_MS = 100;
 
-export async function withFileLock<T>(
-  file: string,
-  options: LockOptions,
-  work: (waitedSince: number | null) => Promise<T>,
-): Promise<T> {
+/** `work` is told whether somebody else had it first. */
+export async function withFileLock<T>(file: string, options: LockOptions, work: (waited: boolean) => Promise<T>): Promise<T> {
   const mine: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
   const began = Date.now();
   let waited = false;
@@ -59,7 +56,7 @@ export async function withFileLock<T>(
   const fresh = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => undefined), FRESH_MS);
   fresh.unref();
   try {
-    return await work(waited ? began : null);
+    return await work(waited);
   } finally {
     clearInterval(fresh);
     await release(file, mine.id);

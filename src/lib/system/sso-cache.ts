@@ -108,14 +108,17 @@ export function ssoLock(dir: string, options: SsoLockOptions): Lock {
       .catch((error: unknown) => Promise.reject(unusable(error, dir) as Error));
     const lock = join(dir, `${name}.lock`);
     const inVain = join(dir, `${name}.declined`);
-    return withFileLock(lock, options, async (waitedSince) => {
+    // Compared with itself, not with a clock: file systems round their times down, some to a second.
+    const declinedAt = (): Promise<number | null> =>
+      stat(inVain).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => null,
+      );
+    const before = await declinedAt();
+    return withFileLock(lock, options, async (waited) => {
+      const last = waited ? await declinedAt() : null;
       const done = await work({
-        askedInVain:
-          waitedSince !== null &&
-          (await stat(inVain).then(
-            ({ mtimeMs }) => mtimeMs >= waitedSince,
-            () => false,
-          )),
+        askedInVain: last !== null && last !== before,
         tellInVain: () => writeFile(inVain, '{}', { mode: 0o600 }).catch(() => undefined),
       });
       // Whoever still waits finds a login.

@@ -70,12 +70,15 @@ describe('the cache of logins', () => {
 describe('the lock of a login', () => {
   it('tells who waited that a person was asked in vain, and nobody who comes later', async () => {
     let free!: () => void;
-    const first = lock()('x.json', async ({ tellInVain }) => {
-      await new Promise<void>((resolve) => (free = resolve));
-      await tellInVain();
-      throw new Error('declined');
+    let refused!: Promise<void>;
+    await new Promise<void>((inside) => {
+      const first = lock()('x.json', async ({ tellInVain }) => {
+        await new Promise<void>((resolve) => (inside(), (free = resolve)));
+        await tellInVain();
+        throw new Error('declined');
+      });
+      refused = expect(first).rejects.toThrow('declined');
     });
-    const refused = expect(first).rejects.toThrow('declined');
     const second = ssoLock(dir, { what: 'The login', waitMs: 5000, waiting: () => free() })('x.json', async ({ askedInVain }) => {
       expect(askedInVain).toBe(true);
       throw new Error('not asked');
