@@ -1,29 +1,45 @@
 // The test command of the README: build, types, lint, tests with coverage; the last line is `N passed, N failed`.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientLines } from './clients.mjs';
 
 const node = process.execPath;
 let broken = 0;
-const step = (name, args) => {
-  const run = spawnSync(node, args, { stdio: 'inherit' });
-  if (run.status !== 0) {
-    broken++;
-    console.error(`FAILED: ${name}`);
-  }
-};
+/** Settled when it has ended; what it printed comes in one piece, beside the others. */
+const step = (name, args) =>
+  new Promise((ended) => {
+    const run = spawn(node, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const printed = [];
+    run.stdout.on('data', (piece) => printed.push(piece));
+    run.stderr.on('data', (piece) => printed.push(piece));
+    run.on('error', (error) => printed.push(Buffer.from(`${error.message}\n`)));
+    run.on('close', (code) => {
+      process.stdout.write(Buffer.concat(printed));
+      if (code !== 0) {
+        broken++;
+        console.error(`FAILED: ${name}`);
+      }
+      ended();
+    });
+  });
 const scratch = mkdtempSync(join(tmpdir(), 'baf-test-'));
 const report = join(scratch, 'report.json');
 /** One line for each part of a client that nobody here wrote: see test/clients/client.ts. */
 const clients = join(scratch, 'clients.jsonl');
-step('build', ['scripts/build.mjs']);
-step('manifest', ['scripts/manifest.mjs', '--check']);
-step('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
-step('eslint', ['node_modules/eslint/bin/eslint.js', '.']);
-step('import rule', ['scripts/check-imports.mjs']);
-step('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
+// One for each core, the longest first; the manifest is of what was built.
+const waiting = [
+  () => step('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+  () => step('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']),
+  () => step('eslint', ['node_modules/eslint/bin/eslint.js', '.']),
+  () => step('build', ['scripts/build.mjs']).then(() => step('manifest', ['scripts/manifest.mjs', '--check'])),
+  () => step('import rule', ['scripts/check-imports.mjs']),
+];
+const lane = async () => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await next();
+};
+await Promise.all(Array.from({ length: availableParallelism() }, lane));
 const tests = spawnSync(
   node,
   ['node_modules/vitest/vitest.mjs', 'run', '--coverage', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],

@@ -4,7 +4,6 @@ import { nearest } from './nearest.js';
 /** Without the heading over the errors of several flags, without colours, and with flags as they are typed. */
 export const plainly = (message: string): string =>
   message
-    // eslint-disable-next-line no-control-regex
     .replace(/\u001B\[[\d;]*m/g, '')
     .replace(/\nSee more help with --help$/, '')
     .replace(/^The following errors? occurred:\n/, '')
