@@ -202,6 +202,15 @@ console.log(`${SERVICES} services to ${TARGETS.length} targets in one wave, real
 line('the slowest rollout by itself', seconds(slowest));
 for (const [name, ms] of forced)
   line(`  ${name}`, `${SERVICES} in each target take ${seconds(ms)} (${BUCKETS[name][0]} at once, ${BUCKETS[name][1]} a second)`);
+const written = ['PutParameter', 'LabelParameterVersion'].reduce(
+  (sum, n) => sum + (calls.find(([name]) => name === n)?.[1].count ?? 0),
+  0,
+);
+const eachWrites = Math.round(written / TARGETS.length);
+line(
+  '  all writes to SSM',
+  `${eachWrites} in each target take ${seconds(((eachWrites - 3) / 3) * 1000)}; the labels beside the rollouts`,
+);
 line(
   'wall time',
   `${seconds(fleet.ms)}, ${(fleet.ms / (slowest + pacing)).toFixed(3)} of the slowest and what the buckets force (${seconds(slowest + pacing)})`,

@@ -1,26 +1,31 @@
 /** Carries out a plan: waves in order, the rollouts of a wave by their needs, and the way back when too many fail. */
-import type { Cause } from '../model/cause.js';
+import { UserError } from '../errors/user-error.js';
 import type { BafEvent } from '../model/event.js';
 import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
 import { allowedFailures, NO_FAILURES, type FailureBudget } from '../rollout/budget.js';
-import { stopOf, type Stop } from '../model/stop.js';
-import { asChanged, cancelledStatus, isBadEnd, stateOf, statusOf, toBringBack } from '../rollout/outcomes.js';
+import { stopOf } from '../model/stop.js';
+import { cancelledStatus, statusOf } from '../rollout/outcomes.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
-import { jobsOf, keyOf, nextJobs, type JobState } from '../rollout/schedule.js';
+import { jobsOf, keyOf, nextJobs } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { Admission } from './admission.js';
-import { alarmCause, bake, nameAlarm } from './alarms.js';
+import { nameAlarm } from './alarms.js';
+import { bakeWave } from './bake.js';
 import { createContacts, throughGaps } from './contact.js';
 import type { AuditNote } from '../tags/audit.js';
 import { runBefore } from './before.js';
 import type { Effects } from './effects.js';
-import { cancelledBy, goBack, withDeploy } from './go-back.js';
+import { goBack } from './go-back.js';
 import { openingOf } from './opening.js';
 import { createPollers } from './pollers.js';
+import { idOf, Ledger } from './ledger.js';
+import { LiveLabels } from './live-labels.js';
+import type { Serving } from './live-tag.js';
 import { EventQueue } from './queue.js';
-import { rollOut, type RolloutContext } from './rollout.js';
+import { causeOfError, rollOut, type RolloutContext } from './rollout.js';
 import { ScaleIn } from './scale-in.js';
 import { tellStages } from './stages.js';
+import { wayBackOfCancelled, wayBackOfFailed, type WayBack } from './way-back.js';
 
 export interface DeployOptions {
   readonly kind: 'deploy' | 'staging-up';
@@ -56,9 +61,7 @@ export function deploy(plan: DeployPlan, options: DeployOptions, effects: Effect
 
 class Deploy {
   private readonly rollouts: readonly PlannedRollout[];
-  private readonly allowed: number;
-  private readonly states = new Map<string, JobState>();
-  private readonly outcomes = new Map<string, RolloutOutcome>();
+  private readonly ledger: Ledger;
   /** Rollouts that told ECS to start their new version. */
   private readonly started = new Set<string>();
   private readonly pollerOf: ReturnType<typeof createPollers>;
@@ -66,10 +69,12 @@ class Deploy {
   private readonly patient: Effects;
   private readonly scaleIn: ScaleIn;
   private readonly admission: Admission;
+  private readonly labels: LiveLabels;
+  /** What serves at the end of rollouts, by key. */
+  private readonly serving = new Map<string, Serving>();
   /** Nothing new begins. */
   private over!: () => void;
   private readonly bugs: unknown[] = [];
-  private toldUsedUp = false;
   private halted = false;
 
   constructor(
@@ -81,14 +86,21 @@ class Deploy {
   ) {
     this.rollouts = plan.waves.flatMap((w) => w.rollouts);
     const changing = this.rollouts.filter((r) => r.action !== 'unchanged').length;
-    this.allowed = allowedFailures(options.maxFailures ?? NO_FAILURES, changing);
+    const allowed = allowedFailures(options.maxFailures ?? NO_FAILURES, changing);
+    const budget = { allowed, onFailure: options.onFailure, usedUp: () => this.over() };
+    this.ledger = new Ledger(budget, emit, () => this.now());
     const contactOf = createContacts(effects.clock, emit);
     this.pollerOf = createPollers(effects, contactOf);
     this.patient = throughGaps(effects, contactOf, signal, options.timeoutMs);
     this.scaleIn = new ScaleIn(plan.id, this.rollouts, effects, emit, options.waits);
     this.admission = new Admission(effects, new Promise((resolve) => (this.over = resolve)));
-    if (signal.aborted) this.over();
-    else signal.addEventListener('abort', () => this.over(), { once: true });
+    this.labels = new LiveLabels(effects, emit, (rollout, error) => this.labelsFailed(rollout, error));
+    const leave = () => {
+      this.over();
+      this.labels.drop();
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
   }
 
   async run(): Promise<void> {
@@ -100,16 +112,21 @@ class Deploy {
         this.emit({ type: 'wave.started', at: this.now(), wave, targets: [...targets] });
         await this.runTasksBefore(wave);
         await this.runWave(wave);
-        this.emit({ type: 'wave.ended', at: this.now(), wave, failed: this.failures() });
-        if (!this.stopped() && this.options.waits !== false) await this.bakeWave(wave);
+        this.emit({ type: 'wave.ended', at: this.now(), wave, failed: this.ledger.failures() });
+        if (!this.stopped() && this.options.waits !== false)
+          await bakeWave(this.plan, wave, this.ledger, { effects: this.effects, emit: this.emit, signal: this.signal });
       }
       // What is left of it, or of all, once nothing new starts.
       await this.runWave(wave);
     }
+    // What is brought back needs none.
+    if (this.ledger.isUsedUp() && this.options.onFailure === 'rollback') this.labels.drop();
+    await this.labels.finish();
     const stop = stopOf(this.signal);
-    if (stop?.how === 'back') await this.cancel(stop);
-    else if (!this.signal.aborted && this.options.onFailure === 'rollback') await this.bringBack();
-    const rollouts = this.rollouts.map((r) => this.outcomes.get(keyOf(r))!);
+    if (stop?.how === 'back') await this.goBack(wayBackOfCancelled(this.rollouts, this.ledger, stop));
+    else if (!this.signal.aborted && this.options.onFailure === 'rollback')
+      await this.goBack(wayBackOfFailed(this.rollouts, this.ledger, this.started));
+    const rollouts = this.rollouts.map((r) => this.ledger.outcome(r)!);
     const outcome: DeployOutcome = {
       id: this.plan.id,
       environment: this.plan.environment,
@@ -127,7 +144,7 @@ class Deploy {
     const { bad, bugs } = await runBefore(this.plan, wave, (rollout) => this.contextOf(rollout, this.emit));
     this.bugs.push(...bugs);
     this.halted = bad.size > 0;
-    bad.forEach((outcome, rollout) => this.end(rollout, outcome));
+    bad.forEach((outcome, rollout) => this.ledger.end(rollout, outcome));
   }
 
   private async runWave(wave: number): Promise<void> {
@@ -136,10 +153,10 @@ class Deploy {
     const running = new Map<string, Promise<void>>();
     for (;;) {
       const parallel = this.options.parallel ?? Infinity;
-      const { start, skip } = nextJobs(jobs, { states: this.states, wave, parallel, stopped: this.stopped() });
-      for (const key of skip) this.skip(byKey.get(key)!);
+      const { start, skip } = nextJobs(jobs, { states: this.ledger.states, wave, parallel, stopped: this.stopped() });
+      for (const key of skip) this.ledger.skip(byKey.get(key)!);
       for (const key of start) {
-        this.states.set(key, 'running');
+        this.ledger.states.set(key, 'running');
         const end = () => running.delete(key);
         running.set(key, this.one(byKey.get(key)!).finally(end));
       }
@@ -151,7 +168,7 @@ class Deploy {
   private async one(rollout: PlannedRollout): Promise<void> {
     const key = keyOf(rollout);
     await this.admission.enter(rollout);
-    if (this.stopped()) return this.skip(rollout);
+    if (this.stopped()) return this.ledger.skip(rollout);
     const context = this.contextOf(rollout, (event) => {
       if (event.type === 'rollout.step' && event.step === 'watching') this.started.add(key);
       // Its end is told once all that belongs to it is done.
@@ -169,7 +186,16 @@ class Deploy {
       const cause = { code: 'Bug', message: String(bug), advice: 'Report it: this is a mistake in baf.' };
       outcome = { ...idOf(rollout), status: 'failed', from: rollout.from, to: rollout.to, cause };
     }
-    this.end(rollout, outcome);
+    this.ledger.end(rollout, outcome);
+    const serving = this.serving.get(key);
+    if (outcome.status === 'succeeded' && serving) this.labels.owe(rollout, context, serving);
+  }
+
+  private labelsFailed(rollout: PlannedRollout, error: unknown): void {
+    if (this.signal.aborted) return;
+    if (error instanceof UserError) return this.ledger.revise(rollout, causeOfError(error));
+    this.bugs.push(error);
+    this.over();
   }
 
   /** The rollout, with its stages told beside it where it has some. */
@@ -183,72 +209,12 @@ class Deploy {
     return outcome;
   }
 
-  private end(rollout: PlannedRollout, outcome: RolloutOutcome): void {
-    this.outcomes.set(keyOf(rollout), outcome);
-    this.states.set(keyOf(rollout), stateOf(outcome));
-    this.emit({ type: 'rollout.ended', at: this.now(), ...outcome });
-    this.tellUsedUp();
-  }
-
-  private skip(rollout: PlannedRollout): void {
-    this.end(rollout, { ...idOf(rollout), status: 'skipped', from: rollout.from, to: rollout.to });
-  }
-
-  /** Waits after a wave; an alarm that goes off meanwhile makes the rollouts fail whose service names it. */
-  private async bakeWave(wave: number): Promise<void> {
-    const { bakeMs, rollouts } = this.plan.waves[wave]!;
-    const changed = rollouts.filter((r) => this.outcomes.get(keyOf(r))?.status === 'succeeded');
-    const last = wave === this.plan.waves.length - 1;
-    if (bakeMs <= 0 || changed.length === 0 || (last && changed.every((r) => r.service.deploy.alarms.length === 0))) return;
-    const untilAt = this.now() + bakeMs;
-    this.emit({ type: 'wave.baking', at: this.now(), wave, untilAt });
-    const raised = await bake(changed, untilAt, this.plan.alarming ?? {}, this.effects, this.signal);
-    for (const one of raised) {
-      this.emit({ type: 'wave.alarm', at: this.now(), wave, ...one });
-      for (const r of changed.filter((c) => c.target.name === one.target && c.service.deploy.alarms.includes(one.alarm)))
-        this.revise(r, alarmCause(one, `while wave ${wave + 1} was baking`));
-    }
-  }
-
-  private revise(rollout: PlannedRollout, cause: Cause): void {
-    const before = this.outcomes.get(keyOf(rollout))!;
-    if (before.status === 'failed') return;
-    const outcome = { ...before, status: 'failed' as const, cause };
-    this.outcomes.set(keyOf(rollout), outcome);
-    this.states.set(keyOf(rollout), 'bad');
-    this.emit({ type: 'rollout.revised', at: this.now(), ...outcome });
-    this.tellUsedUp();
-  }
-
-  private async bringBack(): Promise<void> {
-    const ended = this.rollouts.map((r) => ({
-      key: keyOf(r),
-      outcome: asChanged(r, this.outcomes.get(keyOf(r))!),
-      started: this.started.has(keyOf(r)) || r.resumed != null,
-      hasPrevious: r.previousArn !== null,
-    }));
-    const keys = toBringBack(ended, this.usedUp());
-    const failed = ended.find(({ outcome }) => isBadEnd(outcome.status))?.outcome;
-    if (keys.length > 0) await this.back(keys, withDeploy(failed!));
-  }
-
-  /** Somebody wants it undone: all that this deploy has begun goes back, except what is new and has nothing to go back to. */
-  private async cancel(stop: Stop): Promise<void> {
-    const begun = this.rollouts.filter((r) => {
-      const { status } = asChanged(r, this.outcomes.get(keyOf(r))!);
-      return r.previousArn !== null && ['succeeded', 'started', 'cancelled', 'failed'].includes(status);
-    });
-    await this.back(begun.map(keyOf), cancelledBy(stop));
-  }
-
-  private async back(keys: readonly string[], because: Cause): Promise<void> {
+  private async goBack(way: WayBack | null): Promise<void> {
     await Promise.all(
-      this.rollouts
-        .filter((r) => keys.includes(keyOf(r)))
-        .map(async (r) => {
-          const back = () => goBack(r, this.outcomes.get(keyOf(r))!, this.contextOf(r, this.emit), because);
-          this.outcomes.set(keyOf(r), await this.scaleIn.during(r, back));
-        }),
+      (way?.rollouts ?? []).map(async (r) => {
+        const back = () => goBack(r, this.ledger.outcome(r)!, this.contextOf(r, this.emit), way!.because);
+        this.ledger.wentBack(r, await this.scaleIn.during(r, back));
+      }),
     );
   }
 
@@ -267,6 +233,7 @@ class Deploy {
       writesTag,
       ...(note ? { note } : {}),
       op: this.options.op ?? 'deploy',
+      serves: (serving) => this.serving.set(keyOf(rollout), serving),
       gate: this.options.gate ?? (() => Promise.resolve()),
       waits: this.options.waits ?? true,
     };
@@ -275,22 +242,7 @@ class Deploy {
   private now(): number {
     return this.effects.clock.now();
   }
-  private failures(): number {
-    return [...this.outcomes.values()].filter(({ status }) => isBadEnd(status)).length;
-  }
-  private usedUp(): boolean {
-    return this.failures() > this.allowed;
-  }
   private stopped(): boolean {
-    return this.halted || this.signal.aborted || this.bugs.length > 0 || this.usedUp();
-  }
-  private tellUsedUp(): void {
-    if (this.toldUsedUp || !this.usedUp()) return;
-    this.toldUsedUp = true;
-    this.over();
-    const { onFailure } = this.options;
-    this.emit({ type: 'budget.used-up', at: this.now(), failed: this.failures(), allowed: this.allowed, onFailure });
+    return this.halted || this.signal.aborted || this.bugs.length > 0 || this.ledger.isUsedUp();
   }
 }
-
-const idOf = (r: PlannedRollout): { service: string; target: string } => ({ service: r.service.name, target: r.target.name });

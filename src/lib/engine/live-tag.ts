@@ -2,20 +2,24 @@
 import type { PlannedRollout } from '../rollout/plan.js';
 import { formatAudit, parseAudit } from '../tags/audit.js';
 import { tagParameter } from '../tags/names.js';
-import { tagsOf } from './moved.js';
 import { parseTagValue } from '../tags/value.js';
 import type { RolloutContext } from './rollout.js';
+
+/** The version that serves now, and the one that `live` was on before it: null where it was on none. */
+export interface Serving {
+  readonly version: number;
+  readonly before: number | null;
+}
 
 /**
  * Moves `live`, and leaves `last-good` on the version that was live before: that first, because what `live` was on is
  * known no more once it has moved, and a process may be killed between the two.
  */
-export async function markLive(plan: PlannedRollout, context: RolloutContext, version: number): Promise<void> {
+export async function markLive(plan: PlannedRollout, context: RolloutContext, { version, before }: Serving): Promise<void> {
+  if (before === version) return;
   const { ssm } = context.effects.at(plan.target);
   const name = tagParameter(context.environment, plan.service.name);
-  const before = (await tagsOf(ssm).get([`${name}:live`])).find((p) => p.name === name && p.selector === ':live');
-  if (before?.version === version) return;
-  if (before) await ssm.label(name, before.version, ['last-good']);
+  if (before !== null) await ssm.label(name, before, ['last-good']);
   await ssm.label(name, version, ['live']);
 }
 

@@ -13,18 +13,23 @@ import type { RolloutContext } from './rollout.js';
 /** An answer may be older than the one that the plan was made from: what looks moved is looked at once more. */
 const LOOK_AGAIN_MS = 2_000;
 
+export interface FoundNow {
+  /** The service as it is now. */
+  readonly service: ServiceState | null;
+  /** Version that the label `live` of its deploy tag is on; null where it is on none. */
+  readonly live: number | null;
+}
+
 /**
- * The service as it is now.
- *
  * @throws UserError `Moved`: what moved, and by whom where it is known; nothing was touched
  */
-export async function refuseMoved(plan: PlannedRollout, context: RolloutContext): Promise<ServiceState | null> {
+export async function refuseMoved(plan: PlannedRollout, context: RolloutContext): Promise<FoundNow> {
   const first = await look(plan, context);
-  if (movesSince(plan.found, first).length === 0) return first.state;
+  if (movesSince(plan.found, first).length === 0) return first.now;
   await context.effects.clock.sleep(LOOK_AGAIN_MS, context.signal);
   const now = await look(plan, context);
   const moves = movesSince(plan.found, now);
-  if (moves.length === 0) return now.state;
+  if (moves.length === 0) return now.now;
   const told = await Promise.all(
     moves.map(async (move) => `${move.what} ${move.from} -> ${move.to}${await byWhom(move, now, plan, context)}`),
   );
@@ -35,26 +40,25 @@ export async function refuseMoved(plan: PlannedRollout, context: RolloutContext)
   });
 }
 
-async function look(
-  plan: PlannedRollout,
-  context: RolloutContext,
-): Promise<FoundAgain & { readonly state: ServiceState | null }> {
+async function look(plan: PlannedRollout, context: RolloutContext): Promise<FoundAgain & { readonly now: FoundNow }> {
   const { ecs, ssm } = context.effects.at(plan.target);
   const name = tagParameter(context.environment, plan.service.name);
   const [services, tags] = await Promise.all([
     servicesOf(ecs, plan.cluster).get([plan.serviceName]),
-    plan.found.tagVersion === null ? [] : tagsOf(ssm).get([name]),
+    plan.found.tagVersion === null ? [] : tagsOf(ssm).get([name, `${name}:live`]),
   ]);
-  const state = services.find((s) => s.name === plan.serviceName) ?? null;
+  const service = services.find((s) => s.name === plan.serviceName) ?? null;
+  const versionOf = (selector: string | null): number | null =>
+    tags.find((p) => p.name === name && p.selector === selector)?.version ?? null;
   return {
-    state,
-    primary: state
+    now: { service, live: versionOf(':live') },
+    primary: service
       ? {
-          id: state.deployments.find((d) => d.status === 'PRIMARY')?.id ?? '',
-          taskDefinitionArn: state.taskDefinitionArn,
+          id: service.deployments.find((d) => d.status === 'PRIMARY')?.id ?? '',
+          taskDefinitionArn: service.taskDefinitionArn,
         }
       : null,
-    tagVersion: plan.found.tagVersion === null ? null : (tags.find((p) => p.name === name && p.selector === null)?.version ?? 0),
+    tagVersion: plan.found.tagVersion === null ? null : (versionOf(null) ?? 0),
   };
 }
 
@@ -88,7 +92,7 @@ function servicesOf(ecs: EcsGateway, cluster: string): Gather<string, ServiceSta
 }
 
 /** Deploy tags that are asked for at the same moment. */
-export function tagsOf(ssm: SsmGateway): Gather<string, Parameter> {
+function tagsOf(ssm: SsmGateway): Gather<string, Parameter> {
   const there = tags.get(ssm) ?? new Gather((names: readonly string[]) => ssm.get(names));
   tags.set(ssm, there);
   return there;

@@ -12,7 +12,7 @@ import { formatTagValue } from '../tags/value.js';
 import { UserError } from '../errors/user-error.js';
 import { runAfter } from './after.js';
 import type { Effects } from './effects.js';
-import { markLive, restoreTag } from './live-tag.js';
+import { restoreTag, type Serving } from './live-tag.js';
 import { refuseMoved } from './moved.js';
 import type { ClusterPoller } from './poller.js';
 import { applyStack, registerDefinition } from './prepare.js';
@@ -29,6 +29,8 @@ export interface RolloutContext {
   readonly timeoutMs: number;
   readonly onFailure: 'rollback' | 'stop';
   readonly writesTag: boolean;
+  /** Told of what serves, where tags are written: their labels follow. */
+  readonly serves: (serving: Serving) => void;
   /** What audit records say besides. */
   readonly note?: AuditNote;
   readonly op: 'deploy' | 'rollback';
@@ -57,7 +59,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   let wroteTag = false;
   let started = false;
   try {
-    const seen = { service: await refuseMoved(plan, context), at: at() };
+    const seen = { ...(await refuseMoved(plan, context)), at: at() };
     const outputs = await applyStack(plan, context);
     let tagVersion = plan.tagVersion;
     const value = formatTagValue({ tag: plan.to.tag, digest: plan.digest });
@@ -103,7 +105,7 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
     if (verdict.kind === 'succeeded') {
       const wrong = await runAfter(plan, context);
       if (wrong) return wrong === 'cancelled' ? end('cancelled', to) : end('failed', to, wrong);
-      if (context.writesTag) await markLive(plan, context, tagVersion);
+      if (context.writesTag) context.serves({ version: tagVersion, before: seen.live });
       return end('succeeded', to);
     }
     if (verdict.rolledBack || verdict.cause.code === 'RollbackFailed') await restoreTag(plan, context);
@@ -141,7 +143,7 @@ const withNote = (cause: Cause, note: string | null): Cause =>
   note === null ? cause : { ...cause, message: `${cause.message} ${note}` };
 
 /** What AWS refused, with advice where its words are known. */
-function causeOfError({ code, message, nextSteps }: UserError): Cause {
+export function causeOfError({ code, message, nextSteps }: UserError): Cause {
   const known = code.endsWith('Exception') ? recognize(`${code}: ${message}`) : null;
   return known?.advice
     ? { code: known.code, message, advice: known.advice }
