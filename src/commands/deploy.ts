@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../lib/command/base.js';
-import { guardFlags } from '../lib/command/guard-flags.js';
+import { guardFlags, shipFlags } from '../lib/command/guard-flags.js';
 import { UserError } from '../lib/errors/user-error.js';
 import { strategyNames } from '../lib/rollout/strategies/index.js';
 import type { DeployOutcome } from '../lib/model/outcome.js';
@@ -31,14 +31,7 @@ export default class Deploy extends BafCommand {
       helpValue: 'N|N%',
     }),
     parallel: Flags.integer({ description: 'most rollouts at once (default: all of a wave)', min: 1 }),
-    'skip-checks': Flags.string({ description: 'leave out a pre-flight check, or all', multiple: true, helpValue: 'NAME' }),
-    'skip-hooks': Flags.boolean({ description: 'run neither deploy.before nor deploy.after of the services' }),
-    wait: Flags.boolean({
-      description: 'wait for the end of the rollouts; --no-wait ends once all have begun, and ECS goes on by itself',
-      default: true,
-      allowNo: true,
-    }),
-    timeout: Flags.string({ description: 'longest time for one rollout, e.g. 20m', default: '30m' }),
+    ...shipFlags,
     'on-failure': Flags.option({ options: ['rollback', 'stop'] as const, default: 'rollback' as const })({
       description: 'what to do when a rollout fails',
     }),

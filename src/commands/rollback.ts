@@ -1,12 +1,13 @@
 import { Args, Flags } from '@oclif/core';
 import { BafCommand } from '../lib/command/base.js';
-import { guardFlags } from '../lib/command/guard-flags.js';
+import { guardFlags, shipFlags } from '../lib/command/guard-flags.js';
 import { UserError } from '../lib/errors/user-error.js';
 
 export default class Rollback extends BafCommand {
   static override description = 'Go back to the version that was steady before; never to one that was not.';
   static override examples = [
     'baf rollback ui --env prod',
+    'baf rollback ui --env prod --plan',
     'baf rollback ui --env prod --to 1.3.9',
     'baf rollback ui catalog --env prod --to-time 2h',
     'baf rollback --all --env prod --to-time 2026-11-19T14:00',
@@ -21,8 +22,9 @@ export default class Rollback extends BafCommand {
     force: Flags.boolean({ description: 'with --to: also to a tag that is not known to have been steady', dependsOn: ['to'] }),
     targets: Flags.string({ description: 'only these targets (account/region, account or region)', multiple: true }),
     plan: Flags.boolean({ description: 'show what would change, touch nothing' }),
+    'exit-code': Flags.boolean({ description: 'with --plan: exit 6 when there are differences' }),
+    ...shipFlags,
     ...guardFlags,
-    timeout: Flags.string({ description: 'longest time for one rollout, e.g. 20m', default: '30m' }),
   };
 
   async run(): Promise<object> {

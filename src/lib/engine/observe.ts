@@ -1,6 +1,6 @@
 /** Looks at what is there and makes the plan: reads only, batched for each target. */
 import { UserError, ExitCode } from '../errors/user-error.js';
-import { revisionOf, tagOfImage } from '../model/observed.js';
+import { imageTagOf, revisionOf } from '../model/observed.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { Target, Wave } from '../model/target.js';
 import { diffTaskDefinitions } from '../rollout/diff/definition.js';
@@ -122,7 +122,7 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
         ...(sameTag && sameDefinition && settled && stored && draft.live?.version !== stored.version ? ['live label'] : []),
       ];
       const steady = current?.deployments.find((d) => d.rolloutState === 'COMPLETED') ?? null;
-      const fromTag = liveDefinition ? imageTag(liveDefinition.raw) : null;
+      const fromTag = liveDefinition ? imageTagOf(liveDefinition.raw) : null;
       return {
         service,
         target,
@@ -176,8 +176,3 @@ export const hostOf = (request: { staging: string | null }, service: ServiceSpec
     : request.staging === null
       ? `${service.name}.${domain}`
       : `${service.name}--${request.staging}.${domain}`;
-
-const imageTag = (definition: Readonly<Record<string, unknown>>): string | null => {
-  const containers = definition['containerDefinitions'] as { image?: string }[] | undefined;
-  return containers?.[0]?.image ? tagOfImage(containers[0].image) : null;
-};

@@ -12,13 +12,17 @@ export interface SeenAt extends Seen {
   readonly target: Target;
 }
 
-/** One for each service and target that has a deploy tag. */
+/**
+ * One for each service and target that has a deploy tag. `withVersions`: those of the tag are read where targets are on
+ * different ones, and where only a label tells of a version that was steady; whether it was left since, their audit records know.
+ */
 export async function observeSteady(
   environment: string,
   services: readonly string[],
   targets: readonly Target[],
   records: readonly DeployRecord[],
   effects: Effects,
+  withVersions = true,
 ): Promise<SeenAt[]> {
   const found = await Promise.all(
     targets.map(async (target) => {
@@ -29,12 +33,27 @@ export async function observeSteady(
         const desired = own(null);
         if (!desired) return [];
         const [live, lastGood] = [steadyOf(own(':live')), steadyOf(own(':last-good'))];
-        return [{ service, target, desired: parseTagValue(desired.value).tag, live, lastGood, records }];
+        const { tag } = parseTagValue(desired.value);
+        return [{ service, target, desired: tag, desiredAt: desired.updatedAt, live, lastGood, records }];
       });
     }),
   );
-  return found.flat();
+  const all = found.flat();
+  if (!withVersions) return all;
+  return Promise.all(
+    all.map(async (seen) => {
+      const differs = all.some((other) => other.service === seen.service && other.desired !== seen.desired);
+      if (!differs && !isByLabelOnly(seen)) return seen;
+      return { ...seen, versions: await effects.at(seen.target).ssm.history(tagParameter(environment, seen.service)) };
+    }),
+  );
 }
+
+const isByLabelOnly = ({ service, target, lastGood, records }: SeenAt): boolean =>
+  lastGood !== null &&
+  !records.some(({ rollouts }) =>
+    rollouts.some((r) => r.service === service && r.target === target.name && r.to.tag === lastGood.tag),
+  );
 
 const steadyOf = (parameter: Parameter | undefined): Steady | null =>
   parameter ? { tag: parseTagValue(parameter.value).tag, at: parameter.updatedAt } : null;

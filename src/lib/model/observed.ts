@@ -82,3 +82,9 @@ export function tagOfImage(image: string): string | null {
   const colon = name.indexOf(':');
   return colon < 0 ? null : name.slice(colon + 1);
 }
+
+/** Tag of the application's image in a task definition; null where it has none. */
+export function imageTagOf(definition: Readonly<Record<string, unknown>>): string | null {
+  const containers = definition['containerDefinitions'] as { readonly image?: string }[] | undefined;
+  return containers?.[0]?.image ? tagOfImage(containers[0].image) : null;
+}

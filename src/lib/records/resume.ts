@@ -1,4 +1,6 @@
 /** Going on with a deploy whose process is gone: the plan as it is now, with what the record knows of before. */
+import { revisionOf } from '../model/observed.js';
+import type { VersionRef } from '../model/outcome.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { planKey, type DeployRecord, type RecordedRollout } from './record.js';
 
@@ -25,13 +27,14 @@ function resumeRollout(planned: PlannedRollout, before: RecordedRollout | undefi
   if (!before?.from || before.from.tag === planned.to.tag) return planned;
   // The tag is written first: where that is still to be done, nothing was begun here.
   if (planned.changes.includes('tag')) return planned;
-  return {
-    ...planned,
-    from: before.from,
-    previousArn:
-      planned.from?.revision === before.from.revision ? planned.previousArn : (before.from.revision ?? planned.previousArn),
-    resumed: { tag: before.from.tag },
-  };
+  return { ...planned, from: before.from, previousArn: previousOf(planned, before.from), resumed: { tag: before.from.tag } };
+}
+
+/** What ECS itself still knows as steady; once the new version is that, what ran when the deploy began. */
+function previousOf({ from, previousArn }: PlannedRollout, before: VersionRef): string | null {
+  if (from?.revision === before.revision) return previousArn;
+  const isOlder = previousArn !== null && revisionOf(previousArn) !== from?.revision;
+  return isOlder ? previousArn : (before.revision ?? previousArn);
 }
 
 /** The rollouts of a plan as they are when it begins, or as its record has them. */

@@ -1,6 +1,9 @@
-/** Which versions of a service were steady in a target, and which of them a rollback goes to. */
+/** Which versions of a service were steady in a target, and which of them is still wanted. */
+import type { ParameterVersion } from '../model/parameter.js';
+import { parseAudit } from '../tags/audit.js';
+import { parseTagValue } from '../tags/value.js';
 import { newestFirst } from './history.js';
-import { isOpen, type DeployRecord } from './record.js';
+import type { DeployRecord, RecordedRollout } from './record.js';
 
 export interface Steady {
   readonly tag: string;
@@ -11,11 +14,15 @@ export interface Steady {
 export interface Seen {
   /** What should run there now, by the deploy tag. */
   readonly desired: string;
+  /** Since when, milliseconds. */
+  readonly desiredAt: number;
   /** Versions with these labels, with the time they were written. */
   readonly live: Steady | null;
   readonly lastGood: Steady | null;
   /** Records of the environment, in any order. */
   readonly records: readonly DeployRecord[];
+  /** Versions of the deploy tag, oldest first, where they were read. */
+  readonly versions?: readonly ParameterVersion[];
 }
 
 /** Newest first; a version that was steady several times stands there as often. */
@@ -29,45 +36,44 @@ export function steadyVersions(service: string, target: string, { live, lastGood
   return [...recorded, ...labelled].toSorted((a, b) => b.at - a.at);
 }
 
-/**
- * The version to go back to: where a rollback was cut off, the one that it was going to; where the desired one is not live, the live one; else the newest that was steady before it
- * and was not left since because it was not wanted. Null where there is none.
- */
-export function previousSteady(service: string, target: string, seen: Seen): Steady | null {
-  const goingTo = cutOff(service, target, seen);
-  if (goingTo) return goingTo;
-  if (seen.live && seen.live.tag !== seen.desired) return seen.live;
-  const left = leftTags(service, target, seen.records);
-  return (
-    steadyVersions(service, target, seen).find(({ tag, at }) => tag !== seen.desired && (left.get(tag) ?? -Infinity) < at) ?? null
-  );
-}
-
-/**
- * What a rollback that was cut off has written already: running it again goes on to there. By every other rule that would
- * be a version like any other, and what was brought back would be rolled forth again.
- */
-function cutOff(service: string, target: string, { desired, records }: Seen): Steady | null {
-  const newest = newestFirst(records).find((r) => r.rollouts.some((rollout) => rollout.service === service));
-  if (!newest || !isOpen(newest) || newest.kind !== 'rollback') return null;
-  const ofService = newest.rollouts.filter((r) => r.service === service);
-  // Where a record had no room for all of them, the others of the service tell.
-  const own = ofService.filter((r) => r.target === target);
-  const goes = (own.length > 0 ? own : ofService).some((r) => r.to.tag === desired && r.from?.tag !== desired);
-  return goes ? { tag: desired, at: newest.startedAt } : null;
+/** The newest version besides the desired one that was steady, and was not left since because it was not wanted. */
+export function earlierSteady(service: string, target: string, seen: Seen): Steady | null {
+  const left = leftTags(service, target, seen);
+  const isWanted = ({ tag, at }: Steady): boolean => tag !== seen.desired && (left.get(tag) ?? -Infinity) < at;
+  return steadyVersions(service, target, seen).find(isWanted) ?? null;
 }
 
 /** When a version was last left because it was not wanted: by a rollback, or by a deploy that brought it back. */
-function leftTags(service: string, target: string, records: readonly DeployRecord[]): Map<string, number> {
+function leftTags(service: string, target: string, { desired, records, versions = [] }: Seen): Map<string, number> {
+  const left = leftByTag(versions);
+  const leave = (tag: string, at: number): unknown => left.set(tag, Math.max(left.get(tag) ?? 0, at));
+  const own = newestFirst(records)
+    .flatMap((record) => record.rollouts.flatMap((r) => (r.service === service && r.target === target ? [{ record, r }] : [])))
+    .toReversed();
+  own.forEach(({ record, r }, index) => {
+    const at = record.finishedAt ?? record.beatAt;
+    const isBack = record.kind === 'rollback';
+    const isWish = isBack && r.cause?.code === 'Cancelled';
+    if ((r.status === 'rolled-back' || r.status === 'failed') && !isWish) leave(r.to.tag, at);
+    if (!isBack || !r.from || r.from.tag === r.to.tag) return;
+    const next = own[index + 1];
+    // One that was cut off, or left to ECS, has left the version when nothing shows that it was still there.
+    const isGone = maybeBegun.has(r.status) && (next ? next.r.from?.tag : desired) !== r.from.tag;
+    if (r.status === 'succeeded' || isGone) leave(r.from.tag, at);
+  });
+  return left;
+}
+
+const maybeBegun = new Set<RecordedRollout['status']>(['queued', 'running', 'started', 'cancelled']);
+
+/** The same by the versions of the deploy tag: they are kept where the records are forgotten. */
+function leftByTag(versions: readonly ParameterVersion[]): Map<string, number> {
   const left = new Map<string, number>();
-  for (const record of records)
-    for (const r of record.rollouts) {
-      if (r.service !== service || r.target !== target) continue;
-      const by = record.kind === 'rollback' && r.status === 'succeeded' ? r.from?.tag : undefined;
-      const tag = r.status === 'rolled-back' || r.status === 'failed' ? r.to.tag : by;
-      if (tag === undefined || (tag === by && tag === r.to.tag)) continue;
-      left.set(tag, Math.max(left.get(tag) ?? 0, record.finishedAt ?? record.beatAt));
-    }
+  versions.forEach((version, index) => {
+    const before = versions[index - 1];
+    if (!before || before.value === version.value || parseAudit(version.description)?.op !== 'rollback') return;
+    left.set(parseTagValue(before.value).tag, version.updatedAt);
+  });
   return left;
 }
 

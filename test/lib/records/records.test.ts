@@ -14,7 +14,6 @@ import {
   type DeployRecord,
   type RecordedRollout,
 } from '../../../src/lib/records/record.js';
-import { previousSteady, steadyAt, type Seen } from '../../../src/lib/records/steady.js';
 import { parsePoint } from '../../../src/lib/records/time.js';
 import { record, rollout, T0 } from './scene.js';
 
@@ -145,51 +144,6 @@ describe('history', () => {
     expect(resumable([open], { ...asked, plan: 'y' })).toBeNull();
     expect(resumable([open], { ...asked, kind: 'rollback' })).toBeNull();
     expect(resumable([open, record({ id: id(9) })], asked)).toBeNull();
-  });
-});
-
-describe('what was steady', () => {
-  const target = 'shop-canary/eu-west-1';
-  const at = (n: number, from: string, to: string, more: object = {}) =>
-    record({ id: id(n), finishedAt: T0 + n * 1000, rollouts: [rollout({ from: { tag: from }, to: { tag: to } })], ...more });
-  const seen = (desired: string, records: ReturnType<typeof record>[], live = desired) => ({
-    desired,
-    live: { tag: live, at: T0 },
-    lastGood: null,
-    records,
-  });
-  const back = (s: Seen) => previousSteady('ui', target, s)?.tag ?? null;
-  it('is the one before', () => expect(back(seen('3', [at(1, '0', '1'), at(2, '1', '2'), at(3, '2', '3')]))).toBe('2'));
-  it('is the live one where the desired one never got steady', () => expect(back(seen('9', [at(1, '0', '1')], '1'))).toBe('1'));
-  it('is none where there was none', () => expect(back(seen('1', [at(1, '0', '1')]))).toBeNull());
-  it('is not one that a rollback left: rolling back twice goes further back', () => {
-    const deploys = [at(1, '0', '1'), at(2, '1', '2'), at(3, '2', '3')];
-    expect(back(seen('2', [...deploys, at(4, '3', '2', { kind: 'rollback' })]))).toBe('1');
-  });
-  it('is where a rollback was going that was cut off, until it has ended', () => {
-    const deploys = [at(1, '0', '1'), at(2, '1', '2')];
-    const cut = (more: object = {}) => at(3, '2', '1', { kind: 'rollback', state: 'running', finishedAt: null, ...more });
-    const queued = { rollouts: [rollout({ from: { tag: '2' }, to: { tag: '1' }, status: 'queued' })] };
-    // Begun: the tag is written, or it is steady there already; not begun: as the first time.
-    expect(back(seen('1', [...deploys, cut(queued)], '2'))).toBe('1');
-    expect(back(seen('1', [...deploys, cut()]))).toBe('1');
-    expect(back(seen('2', [...deploys, cut(queued)]))).toBe('1');
-    // Its record has no room for this target: the others of the service tell.
-    const other = { rollouts: [rollout({ target: 'other', from: { tag: '2' }, to: { tag: '1' } })], cut: { queued: 1 } };
-    expect(back(seen('1', [...deploys, cut(other)], '2'))).toBe('1');
-    // A deploy that was cut off is none, and one that has ended is over.
-    expect(back(seen('1', [...deploys, cut({ ...queued, kind: 'deploy' })], '2'))).toBe('2');
-    expect(back(seen('1', [...deploys, cut({ ...queued, state: 'cancelled', finishedAt: T0 + 3000 })], '2'))).toBe('2');
-  });
-  it('is not one that a deploy brought back, though a label says so', () => {
-    const bad = record({ id: id(3), finishedAt: T0 + 3000, rollouts: [rollout({ to: { tag: '3' }, status: 'rolled-back' })] });
-    const s = { ...seen('2', [at(1, '0', '1'), at(2, '1', '2'), bad]), lastGood: { tag: '3', at: T0 + 2500 } };
-    expect(back(s)).toBe('1');
-  });
-  it('at a time', () => {
-    const s = seen('3', [at(1, '0', '1'), at(2, '1', '2'), at(3, '2', '3')]);
-    expect(steadyAt('ui', target, s, T0 + 2500)?.tag).toBe('2');
-    expect(steadyAt('ui', target, s, T0 - 1)).toBeNull();
   });
 });
 
