@@ -7,7 +7,11 @@ export default class Continue extends BafCommand {
   static override args = { service: Args.string({ ignoreStdin: true, required: true, description: 'service' }) };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets (account/region, account or region)', multiple: true }),
+    targets: Flags.string({
+      description: 'only these targets (account/region, account or region)',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     back: Flags.boolean({ description: 'go back instead' }),
   };
 

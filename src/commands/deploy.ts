@@ -17,9 +17,18 @@ export default class Deploy extends BafCommand {
   static override args = { service: Args.string({ ignoreStdin: true, description: 'services to deploy' }) };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    tag: Flags.string({ description: 'tag for all the services, or SERVICE=TAG', multiple: true, helpValue: 'TAG' }),
+    tag: Flags.string({
+      description: 'tag for all the services, or SERVICE=TAG',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'TAG',
+    }),
     all: Flags.boolean({ description: 'all services of the project' }),
-    targets: Flags.string({ description: 'only these targets (account/region, account or region)', multiple: true }),
+    targets: Flags.string({
+      description: 'only these targets (account/region, account or region)',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     plan: Flags.boolean({ description: 'show what would change, touch nothing' }),
     'exit-code': Flags.boolean({ description: 'with --plan: exit 6 when there are differences' }),
     strategy: Flags.option({ options: [...strategyNames] })({

@@ -20,7 +20,11 @@ export default class Rollback extends BafCommand {
     'to-time': Flags.string({ description: 'to what was steady then: 2h (ago), 2026-11-19T14:00 (UTC)', helpValue: 'T' }),
     all: Flags.boolean({ description: 'every service, with --to-time', dependsOn: ['to-time'] }),
     force: Flags.boolean({ description: 'with --to: also to a tag that is not known to have been steady', dependsOn: ['to'] }),
-    targets: Flags.string({ description: 'only these targets (account/region, account or region)', multiple: true }),
+    targets: Flags.string({
+      description: 'only these targets (account/region, account or region)',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     plan: Flags.boolean({ description: 'show what would change, touch nothing' }),
     'exit-code': Flags.boolean({ description: 'with --plan: exit 6 when there are differences' }),
     ...shipFlags,

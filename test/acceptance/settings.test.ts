@@ -83,6 +83,16 @@ describe('secrets', () => {
     expect(readFileSync(out, 'utf8')).toBe(`${secret}debug`);
   });
 
+  it('go with a command that has its signals and its end for itself', async () => {
+    const run = (script: string) =>
+      here.start('ssm', 'exec', 'catalog', '--env', 'staging', ...fast, '--', process.execPath, '-e', script);
+    const own = run(`process.on('SIGTERM', () => process.exit(7)); console.log('ready'); setInterval(() => {}, 1000)`);
+    await own.sees(/ready/);
+    own.child.kill('SIGTERM');
+    expect((await own.done).code).toBe(7);
+    expect((await run(`process.kill(process.pid, 'SIGKILL')`).done).code).toBe(137);
+  });
+
   it('are listed, shown to nobody off a terminal, and checked', () => {
     expect(typed('', 'ssm', 'secrets', 'catalog', '--env', 'staging').stdout).toMatch(/db-password\s+ssm\s+set\s+1/);
     expect(typed('', 'ssm', 'secrets', 'get', 'catalog', 'db-password', '--env', 'staging', '--show').code).toBe(4);

@@ -121,14 +121,16 @@ describe('a promotion', () => {
 describe('the list', () => {
   it('is folded, wide, CSV, JSON, filtered, and as it was', async () => {
     const folded = (await tags('ui')).stdout;
-    expect(folded).toMatch(/ui\s+prod\s+1\.5\.0\s+-\s+drifted\s+-\s+shop-prod\/eu-west-1,us-east-1/);
+    expect(folded).toMatch(/ui\s+prod\s+1\.5\.0\s+-\s+drifted\s+shop-prod\/eu-west-1,us-east-1\s+ana \S+ ago/);
     expect((await tags('ui', '--env', 'prod', '--wide')).stdout.split('\n')).toHaveLength(5);
     expect((await tags('ui', '--csv')).stdout).toMatch(
       /^service,environment,target,tag[\s\S]*\nui,staging,shop-staging\/eu-west-1,1\.5\.0,/,
     );
     expect((await rows('--state', 'in-sync')).map((r) => `${r.service} ${r.target}`)).toEqual(['ui shop-canary/eu-west-1']);
     expect((await tags('--state', 'denied')).stdout).toBe('No tag is denied.\n');
-    expect((await tags('ui', '--env', 'prod', '--at', '30d')).stdout).toMatch(/^As of [\s\S]*ui\s+prod\s+-\s/);
+    expect((await tags('--env', 'prod', 'ui', '--at', '30d')).stdout).toMatch(
+      /^As of .* is that of now\.\n[\s\S]*ui\s+prod\s+-\s/,
+    );
     expect((await tags('get', 'ui', '--env', 'prod')).stdout).toBe('1.5.0\n');
     expect((await tags('history', 'ui', '--env', 'prod')).stdout).toMatch(/1\.4\.0\s+2[\s\S]*promote\s+ana[\s\S]*from staging@2/);
   });
@@ -160,6 +162,15 @@ describe('the list', () => {
     const found = (value['tags'] as Line[]).map((r) => `${r.target} ${r.state}`);
     expect([code, found]).toEqual([5, ['shop-staging/eu-west-1 unchecked', ...closed.map((t) => `${t} denied`)]]);
     expect(value['warnings']).toEqual(closed.map((t) => `${t}: access denied`));
+    // Nowhere is what may not be seen taken for what is not there.
+    for (const target of closed) await fault(target, 'denied', 1000, '*');
+    const got = await tags('get', 'ui', '--env', 'prod');
+    expect([got.code, got.stdout]).toEqual([3, closed.map((t) => `${t}\tdenied\n`).join('')]);
+    const history = await tags('history', 'ui', '--env', 'prod');
+    expect([history.code, history.stdout]).toEqual([3, '']);
+    const pin = await tags('pin', 'ui', '--env', 'prod', '--reason', 'holidays');
+    expect([pin.code, pin.stderr]).toEqual([3, expect.stringMatching(/cannot be read: shop-canary\/eu-west-1 \(denied\)/)]);
+    await here.run('sandbox', 'fault', 'clear', '--sandbox');
   });
 
   it.each([
@@ -212,6 +223,16 @@ describe('a file', () => {
     writeFileSync(file, text.replace('ui: "1.4.0"', 'ui: "1.3.0"'));
     expect((await tags('import', file, '--plan')).stdout).toMatch(/1\.4\.0 -> 1\.3\.0\s+write/);
     expect((await tags('import', file, '--yes')).code).toBe(0);
+    const wrong = join(here.dir, 'wrong.yaml');
+    for (const [more, words] of [
+      ['  uii: "1.0"', /wrong\.yaml:\d+: There is no service uii[\s\S]*Did you mean ui\?/],
+      ['  ui: "1.0"', /wrong\.yaml:\d+: ui is there twice/],
+      ['  cart: "a b"', /wrong\.yaml:\d+: "a b" is not an image tag[\s\S]*at most 128/],
+    ] as const) {
+      writeFileSync(wrong, `${text}${more}\n`);
+      const ran = await tags('import', wrong, '--yes');
+      expect([ran.code, ran.stderr]).toEqual([2, expect.stringMatching(words)]);
+    }
     expect(await prodTags()).toEqual(['1.3.0', '1.3.0', '1.3.0']);
   });
 });

@@ -6,8 +6,8 @@ export default class StagingUp extends BafCommand {
   static override examples = ['baf staging up', 'baf staging up demo --tag ui=1.4.0 --ttl 2d'];
   static override args = { name: Args.string({ ignoreStdin: true, description: 'name (default: the git branch)' }) };
   static override flags = {
-    service: Flags.string({ description: 'only these services', multiple: true }),
-    tag: Flags.string({ description: 'SERVICE=TAG, or one tag for all', multiple: true }),
+    service: Flags.string({ description: 'only these services', multiple: true, multipleNonGreedy: true }),
+    tag: Flags.string({ description: 'SERVICE=TAG, or one tag for all', multiple: true, multipleNonGreedy: true }),
     ttl: Flags.string({ description: 'time to live, e.g. 2d' }),
     timeout: Flags.string({ description: 'longest time for one service', default: '15m' }),
   };

@@ -1,5 +1,6 @@
 /** Asks yes or no on a terminal; without one the question is an error that names the flag. */
 import { ExitCode, UserError } from '../errors/user-error.js';
+import { ask } from './ask.js';
 
 export async function confirm(
   question: string,
@@ -13,9 +14,6 @@ export async function confirm(
       nextSteps: ['Add --yes.'],
       exitCode: ExitCode.usage,
     });
-  const inquirer = (await import('inquirer')).default;
-  const { yes } = await inquirer.createPromptModule({ output: process.stderr })<{ yes: boolean }>([
-    { type: 'confirm', name: 'yes', message: question, default: false },
-  ]);
+  const yes = await ask<boolean>({ type: 'confirm', message: question, default: false });
   if (!yes) throw new UserError('NotConfirmed', { message: 'Not confirmed: nothing was touched.', exitCode: ExitCode.refused });
 }

@@ -13,7 +13,12 @@ export const guardFlags = {
 
 /** Flags of commands that roll something out. */
 export const shipFlags = {
-  'skip-checks': Flags.string({ description: 'leave out a pre-flight check, or all', multiple: true, helpValue: 'NAME' }),
+  'skip-checks': Flags.string({
+    description: 'leave out a pre-flight check, or all',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+  }),
   'skip-hooks': Flags.boolean({ description: 'run neither deploy.before nor deploy.after of the services' }),
   wait: Flags.boolean({
     description: 'wait for the end of the rollouts; --no-wait ends once all have begun, and ECS goes on by itself',

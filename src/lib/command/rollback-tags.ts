@@ -46,6 +46,8 @@ export async function pastOf(
       return tagsAt({ services, cells: [{ environment, target }], at: time }, effects);
     }),
   );
+  const closed = cells.flat().find((cell) => cell.problem !== null);
+  if (closed) throw closed.problem!;
   return new Map(
     cells
       .flat()

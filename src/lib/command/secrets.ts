@@ -161,7 +161,7 @@ export const rotateCheck = (
       json: { secrets },
       text: renderRotation(secrets, viewOf(flags)),
       warnings: deniedWarnings(denied),
-      exitCode: exit !== ExitCode.done ? exit : flags['exit-code'] && found ? ExitCode.differences : ExitCode.done,
+      exitCode: flags['exit-code'] && found ? ExitCode.differences : exit,
     };
   });
 };

@@ -76,7 +76,7 @@ export const diffSettings = (
       json: { diff: { from, to, differences: found } },
       text: renderDifferences(found, from, to, viewOf(flags)),
       warnings: deniedWarnings(denied),
-      exitCode: exit !== ExitCode.done ? exit : flags['exit-code'] && found.length > 0 ? ExitCode.differences : ExitCode.done,
+      exitCode: flags['exit-code'] && found.length > 0 ? ExitCode.differences : exit,
     };
   });
 

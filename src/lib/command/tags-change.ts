@@ -13,6 +13,8 @@ import type { Target } from '../model/target.js';
 import { shouldColor } from '../output/style.js';
 import { renderChanges } from '../output/tag-changes-view.js';
 import type { AuditRecord } from '../tags/audit.js';
+import { tagParameter } from '../tags/names.js';
+import { parseTagValue } from '../tags/value.js';
 import { confirm } from './confirm.js';
 import { openGuard, warnFrozen, type GuardFlags } from './guards.js';
 import { showProgress, type ProgressFlags } from './progress.js';
@@ -107,8 +109,10 @@ async function withoutPinned(app: App, request: ChangeRequest): Promise<{ wanted
   const error = pinnedError(environment.name, against);
   const isPinned = (w: WantedTag): boolean => against.some((pin) => pin.service === w.service.name && pin.tag !== w.tag);
   if (!request.plan && (!request.leavePinned || wanted.every(isPinned))) throw error;
-  const left = wanted.filter(isPinned).flatMap((w) =>
-    request.targets.map((target): TagChange => {
+  const held = wanted.filter(isPinned);
+  const tags = await Promise.all(request.targets.map((target) => tagsNow(environment.name, held, target, app.effects)));
+  const left = held.flatMap((w) =>
+    request.targets.map((target, index): TagChange => {
       const [message] = pinnedError(
         environment.name,
         against.filter((p) => p.service === w.service.name),
@@ -118,10 +122,34 @@ async function withoutPinned(app: App, request: ChangeRequest): Promise<{ wanted
         message: message!,
         advice: `baf ssm tags unpin ${w.service.name} --env ${environment.name}`,
       };
-      return { service: w.service.name, target, from: null, to: w.tag, value: w.tag, expected: 0, action: 'blocked', cause };
+      return {
+        service: w.service.name,
+        target,
+        from: tags[index]!.get(w.service.name) ?? null,
+        to: w.tag,
+        value: w.tag,
+        expected: 0,
+        action: 'blocked',
+        cause,
+      };
     }),
   );
   return { wanted: wanted.filter((w) => !isPinned(w)), left };
+}
+
+/** By service; of one that refuses us nothing is known. */
+async function tagsNow(
+  environment: string,
+  wanted: readonly WantedTag[],
+  target: Target,
+  effects: Effects,
+): Promise<Map<string, string>> {
+  const names = new Map(wanted.map((w) => [tagParameter(environment, w.service.name), w.service.name]));
+  const found = await effects
+    .at(target)
+    .ssm.get([...names.keys()])
+    .catch(() => []);
+  return new Map(found.map((p) => [names.get(p.name)!, parseTagValue(p.value).tag]));
 }
 
 /** A protected environment always asks; another one asks where there is somebody to ask. */
@@ -130,7 +158,7 @@ async function ask(request: ChangeRequest, changes: readonly TagChange[], flags:
   if (flags.yes) return;
   if (!environment.protected && (!process.stdin.isTTY || flags['no-input'])) return;
   const color = shouldColor(process.stderr, process.env, !flags['no-color']);
-  process.stderr.write(renderChanges(changes, { color, columns: process.stderr.columns ?? 100 }) + '\n');
+  process.stderr.write(renderChanges(changes, { color, columns: process.stderr.columns ?? 1000 }) + '\n');
   await confirm(
     `${request.what}?`,
     flags,

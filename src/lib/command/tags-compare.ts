@@ -1,9 +1,9 @@
 /** `baf ssm tags diff`, `drift` and `history`. */
 import { openApp, readFiles, type AppFlags } from '../app.js';
-import { tagHistory } from '../engine/tag-history.js';
+import { isDenied, tagHistory } from '../engine/tag-history.js';
 import { observeTags } from '../engine/tags.js';
 import { tagsAt } from '../engine/tags-at.js';
-import { ExitCode } from '../errors/user-error.js';
+import { ExitCode, UserError } from '../errors/user-error.js';
 import { shouldColor } from '../output/style.js';
 import { renderDiff, renderDrift, renderHistory } from '../output/tags-compare-view.js';
 import { parseAt } from '../tags/at.js';
@@ -114,13 +114,21 @@ export async function historyOfTag(
   const cells = cellsOf(environments, flags.targets ?? []);
   const app = await openApp(flags, read);
   try {
-    const { versions, denied } = await historyOfCells(service, cells, app.effects);
+    const { versions, closed } = await historyOfCells(service, cells, app.effects);
     const shown = versions.slice(0, flags.limit ?? versions.length);
     return {
       json: { history: shown },
-      text: renderHistory(shown, options(flags)),
-      warnings: denied.map((target) => `${target}: access denied`),
-      exitCode: denied.length === 0 ? ExitCode.done : denied.length < cells.length ? ExitCode.partial : ExitCode.denied,
+      // Nothing that can be seen is not nothing that is there.
+      text: shown.length === 0 && closed.length === cells.length ? '' : renderHistory(shown, options(flags)),
+      warnings: closed.map(({ target, error }) => `${target}: ${isDenied(error) ? 'access denied' : error.message}`),
+      exitCode:
+        closed.length === 0
+          ? ExitCode.done
+          : closed.length < cells.length
+            ? ExitCode.partial
+            : closed.some(({ error }) => isDenied(error))
+              ? ExitCode.denied
+              : ExitCode.failed,
     };
   } finally {
     await app.close();
@@ -128,20 +136,19 @@ export async function historyOfTag(
 }
 
 async function historyOfCells(service: string, cells: ReturnType<typeof cellsOf>, effects: Parameters<typeof tagHistory>[1]) {
-  const { isDenied } = await import('../engine/tag-history.js');
   const all = await Promise.all(
     cells.map(async ({ environment, target }) => {
       try {
         return await tagHistory({ environment, service, target }, effects);
       } catch (error) {
-        if (!isDenied(error)) throw error;
-        return null;
+        if (!(error instanceof UserError)) throw error;
+        return { target: target.name, error };
       }
     }),
   );
-  const denied = cells.filter((_, index) => all[index] === null).map(({ target }) => target.name);
+  const closed = all.flatMap((found) => ('error' in found ? [found] : []));
   const versions = all
-    .flatMap((found) => found ?? [])
+    .flatMap((found) => ('error' in found ? [] : found))
     .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.version - a.version));
-  return { versions, denied };
+  return { versions, closed };
 }

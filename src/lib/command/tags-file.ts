@@ -9,7 +9,7 @@ import type { Environment } from '../model/platform.js';
 import { shouldColor } from '../output/style.js';
 import { renderChanges } from '../output/tag-changes-view.js';
 import { parseAt } from '../tags/at.js';
-import { formatTagsFile, parseTagsFile, tagsByTarget, toTagsFile, type TagsFile } from '../tags/file.js';
+import { formatTagsFile, lineOfEntry, parseTagsFile, tagsByTarget, toTagsFile, type TagsFile } from '../tags/file.js';
 import { filterWaves, findEnvironment, selectServices } from './select.js';
 import { changeTags, exitCodeOfChange, ledgerJson, statusOfChange, type ChangeFlags, type Changed } from './tags-change.js';
 import { endOf as endOfChange } from './tags-set.js';
@@ -40,8 +40,11 @@ export async function exportTags(
     // A file with a hole in it would be taken for what is there.
     if (closed.length > 0)
       throw new UserError('ExportIncomplete', {
-        message: `${[...new Set(closed.map((r) => `${r.target} (${r.state})`))].slice(0, 5).join(', ')} cannot be read: the file would have a hole.`,
-        nextSteps: ['Leave the environment out with --env, or get access to it.'],
+        message: `${[...new Set(closed.map((r) => (r.version === null ? `${r.target} (${r.state})` : r.problem!)))].slice(0, 5).join(', ')}: the file would have a hole.`,
+        nextSteps: [
+          ...(closed.some((r) => r.state === 'denied') ? ['Get access there: baf accounts.'] : []),
+          'Leave the environment out: name the others with --env.',
+        ],
         exitCode: end.exitCode === ExitCode.done ? ExitCode.failed : ExitCode.denied,
       });
     const file = toTagsFile(rows);
@@ -64,9 +67,19 @@ export async function importTags(
 ): Promise<Done> {
   const read = await readFiles(flags);
   const { project, platform } = read;
-  const file = parseTagsFile(await textOf(path), path);
+  const text = await textOf(path);
+  const file = parseTagsFile(text, path);
+  const at: At = (keys, find) => {
+    try {
+      return find();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const { code, message, nextSteps, exitCode } = error;
+      throw new UserError(code, { message: `${path}:${lineOfEntry(text, ...keys)}: ${message}`, nextSteps, exitCode });
+    }
+  };
   const environments = Object.keys(file)
-    .map((name) => findEnvironment(platform, name))
+    .map((name) => at([name], () => findEnvironment(platform, name)))
     .filter((e) => flags.env === undefined || flags.env.includes(e.name));
   for (const name of flags.env ?? [])
     if (!Object.hasOwn(file, findEnvironment(platform, name).name))
@@ -74,7 +87,7 @@ export async function importTags(
         message: `${path} has no tags of ${name}.`,
         nextSteps: [`It has: ${Object.keys(file).join(', ')}`],
       });
-  const wanted = environments.map((e) => ({ environment: e, wanted: wantedOf(file, path, e, project) }));
+  const wanted = environments.map((e) => ({ environment: e, wanted: wantedOf(file, at, e, project) }));
   const app = await openApp(flags, read);
   try {
     const done: (Changed & { environment: string })[] = [];
@@ -130,21 +143,26 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
+/** Does it; what is wrong is told with the file and the line of that entry. */
+type At = <T>(keys: readonly string[], find: () => T) => T;
+
 /** One for each tag of a service, with the targets that are to have it. */
 function wantedOf(
   file: TagsFile,
-  path: string,
+  at: At,
   environment: Environment,
   project: Parameters<typeof selectServices>[0]['project'],
 ): WantedTag[] {
   const targets = filterWaves(environment, []).flatMap((w) => w.targets.map((t) => t.name));
   return Object.entries(file[environment.name]!).flatMap(([name, entry]) => {
-    const [service] = selectServices({ project }, [name], environment.name);
+    const [service] = at([environment.name, name], () => selectServices({ project }, [name], environment.name));
     const { tags, unknown } = tagsByTarget(entry, targets);
-    if (unknown.length > 0)
-      throw new UserError('TargetUnknown', {
-        message: `${path}: ${name}: ${unknown.join(', ')} is no target of ${environment.name}.`,
-        nextSteps: [`Targets: ${targets.join(', ')}`],
+    for (const target of unknown)
+      at([environment.name, name, target], () => {
+        throw new UserError('TargetUnknown', {
+          message: `${target} is no target of ${environment.name}.`,
+          nextSteps: [`Targets: ${targets.join(', ')}`],
+        });
       });
     const distinct = [...new Set(tags.values())];
     return distinct.map((tag) => ({ service: service!, tag, targets: targets.filter((t) => tags.get(t) === tag) }));

@@ -7,6 +7,8 @@ import { labelTag } from '../engine/label-tag.js';
 import { observeTags } from '../engine/tags.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { homeOf } from '../model/home.js';
+import type { TagRow } from '../model/tag-row.js';
+import { parseDate } from '../records/time.js';
 import { pinText, type Pin } from '../tags/pin.js';
 import { needAccess } from './access-guard.js';
 import { filterWaves, findEnvironment, selectServices } from './select.js';
@@ -34,11 +36,13 @@ export async function pinTags(
     const cells = cellsOf([environment], []);
     const { tags } = await observeTags({ project: project.name, services, cells, desiredOnly: true }, app.effects);
     const wanted = services.map((service) => {
+      const closed = tags.filter((t) => t.service === service && t.problem !== null);
+      if (flags.tag === undefined && closed.length > 0) throw unseen(service, environment.name, closed);
       const found = [...new Set(tags.filter((t) => t.service === service && t.tag !== null).map((t) => t.tag!))];
       const tag = flags.tag ?? (found.length === 1 ? found[0]! : null);
       if (tag !== null) return { service, tag };
       throw new UserError('PinUnclear', {
-        message: `${service} has ${found.length === 0 ? 'no deploy tag' : `several tags (${found.join(', ')})`} in ${environment.name}: it is pinned to one.`,
+        message: `${service} has ${found.length === 0 ? 'no deploy tag' : `several tags (${found.join(', ')})`} in ${environment.name}, and a pin holds it at one.`,
         nextSteps: [`Say which: --tag ${found[0] ?? 'TAG'}`],
       });
     });
@@ -60,13 +64,23 @@ export async function pinTags(
   }
 }
 
+const unseen = (service: string, environment: string, closed: readonly TagRow[]): UserError =>
+  new UserError('PinUnclear', {
+    message: `The tag of ${service} in ${environment} cannot be read: ${closed.map((t) => `${t.target} (${t.state})`).join(', ')}.`,
+    nextSteps: ['Say which tag it is pinned to: --tag TAG'],
+    exitCode: closed.some((t) => t.state === 'denied') ? ExitCode.denied : ExitCode.failed,
+  });
+
 /** `2d` from now, or a time in UTC; it has to be to come. */
 function untilOf(text: string, now: number): number {
-  const at = DURATION.test(text) ? now + durationMs(text) : Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
-  if (!Number.isNaN(at) && at > now) return at;
+  const at = DURATION.test(text) ? now + durationMs(text) : parseDate(text);
+  if (at !== null && at > now) return at;
   throw new UserError('TimeInvalid', {
-    message: `${JSON.stringify(text)} is no time to come.`,
-    nextSteps: ['Write a duration, or a time in UTC: 2d, 2026-11-20T14:00'],
+    message:
+      at === null
+        ? `${JSON.stringify(text)} is no time.`
+        : `${text} has passed (it is ${new Date(now).toISOString().slice(0, 16)} UTC).`,
+    nextSteps: ['Write how long, or a time to come in UTC: 2d, 2026-11-20T14:00'],
   });
 }
 
@@ -123,7 +137,14 @@ export async function labelTags(
         )
         .join('\n'),
       warnings: [],
-      exitCode: bad.length === 0 ? ExitCode.done : bad.length < labels.length ? ExitCode.partial : ExitCode.failed,
+      exitCode:
+        bad.length === 0
+          ? ExitCode.done
+          : bad.length < labels.length
+            ? ExitCode.partial
+            : bad.every((l) => l.denied)
+              ? ExitCode.denied
+              : ExitCode.failed,
     };
   } finally {
     await app.close();

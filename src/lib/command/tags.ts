@@ -12,7 +12,6 @@ import type { TagRow } from '../model/tag-row.js';
 import type { Target } from '../model/target.js';
 import { shouldColor } from '../output/style.js';
 import { renderTags, renderTagsWide, tagsCsv } from '../output/tags-table.js';
-import { listenForSignals } from '../system/signals.js';
 import { parseAt } from '../tags/at.js';
 import { parseAudit } from '../tags/audit.js';
 import { stateOfTag } from '../tags/state.js';
@@ -62,8 +61,9 @@ export async function listTags(names: readonly string[], flags: ListFlags): Prom
   const app = await openApp(flags, read);
   try {
     const look = () => observe(app, { project: project.name, services, cells, environments }, flags);
-    if (flags.watch) return await watch(look, everyMs, flags, app);
-    return await look();
+    if (!flags.watch) return await look();
+    const { watchTags } = await import('./tags-watch.js');
+    return await watchTags(look, { everyMs, every: flags.interval ?? '5s' }, app.effects.clock);
   } finally {
     await app.close();
   }
@@ -96,7 +96,8 @@ async function observe(app: App, { project, services, cells, environments }: Loo
   const at = flags.at === undefined ? null : parseAt(flags.at, now);
   const [seen, pins, past] = await Promise.all([
     observeTags({ project, services, cells, desiredOnly }, app.effects),
-    desiredOnly ? new Map<string, string>() : pinsOf(environments, services, app),
+    // A pin of now says nothing of then.
+    desiredOnly || at !== null ? new Map<string, string>() : pinsOf(environments, services, app),
     at === null ? null : tagsAt({ services, cells, at }, app.effects),
   ]);
   const pinned = seen.tags.map((row): TagRow => ({ ...row, pinned: pins.get(`${row.environment} ${row.service}`) ?? null }));
@@ -105,10 +106,15 @@ async function observe(app: App, { project, services, cells, environments }: Loo
   const options = {
     color: shouldColor(process.stdout, process.env, !flags['no-color']),
     columns: process.stdout.columns ?? 1000,
+    lines: process.stdout.isTTY ? process.stdout.rows : null,
+    fits: flags.watch === true,
+    among: rows,
     now,
   };
   const head =
-    at === null ? '' : `As of ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC; RUNNING is what runs now.\n`;
+    at === null
+      ? ''
+      : `As of ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC${desiredOnly ? '' : '; what runs and what is live is that of now'}.\n`;
   const table = () => {
     if (flags.state && tags.length === 0 && rows.length > 0) return `No tag is ${flags.state.join(' or ')}.`;
     return flags.wide ? renderTagsWide(tags, options) : renderTags(tags, options);
@@ -135,13 +141,21 @@ async function pinsOf(environments: readonly Environment[], services: readonly s
   return found;
 }
 
+const unknown = { tag: null, digest: null, version: null, updatedAt: null, updatedBy: null, op: null } as const;
+
 /** The rows with the tags of an earlier time; the state compares these with what runs now. */
 export function asOf(rows: readonly TagRow[], past: Awaited<ReturnType<typeof tagsAt>>): TagRow[] {
-  const cells = new Map(past.map((cell) => [`${cell.environment} ${cell.target.name}`, cell.tags]));
+  const cells = new Map(past.map((cell) => [`${cell.environment} ${cell.target.name}`, cell]));
   return rows.map((row): TagRow => {
-    const then = cells.get(`${row.environment} ${row.target}`)?.get(row.service)?.desired;
+    const cell = cells.get(`${row.environment} ${row.target}`);
+    const then = cell?.tags?.get(row.service)?.desired;
+    // What is now is never shown for what was then.
+    if (cell?.problem) {
+      const state = cell.problem.exitCode === ExitCode.denied ? 'denied' : 'unreadable';
+      return { ...row, ...unknown, state, problem: cell.problem.message };
+    }
     if (!then) return row;
-    const gone = { ...row, tag: null, digest: null, version: null, updatedAt: null, updatedBy: null, op: null };
+    const gone = { ...row, ...unknown };
     if (then.kind === 'forgotten')
       return { ...gone, state: 'unreadable', problem: 'older than the hundred versions that SSM keeps' };
     if (then.kind === 'none') return { ...gone, state: 'missing' };
@@ -175,6 +189,7 @@ export function endOf(seen: { denied: readonly string[]; failed: readonly string
     warnings: [
       ...seen.denied.map((target) => `${target}: access denied`),
       ...seen.failed.map((target) => `${target}: ${problemOf(target)}`),
+      ...seen.tags.flatMap((r) => (r.problem !== null && r.version !== null ? [r.problem] : [])),
     ],
     exitCode:
       closed === 0
@@ -185,31 +200,6 @@ export function endOf(seen: { denied: readonly string[]; failed: readonly string
             ? ExitCode.denied
             : ExitCode.failed,
   };
-}
-
-/** Shows the table again whenever it changed, until Ctrl-C. A terminal has it in place, a pipe one after the other. */
-async function watch(look: () => Promise<Done>, everyMs: number, flags: ListFlags, app: App): Promise<Done> {
-  const interruption = listenForSignals(() => undefined);
-  const { signal } = interruption;
-  let shown = '';
-  try {
-    for (;;) {
-      const done = await look();
-      if (done.text !== shown) {
-        const at = `${new Date(app.effects.clock.now()).toISOString().slice(0, 19).replace('T', ' ')} UTC, every ${flags.interval ?? '5s'}; Ctrl-C ends`;
-        process.stdout.write(process.stdout.isTTY ? `\u001b[H\u001b[2J${at}\n${done.text}\n` : `${at}\n${done.text}\n\n`);
-        shown = done.text;
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, everyMs);
-        signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-      });
-      // To be ended is what it is for: no failure.
-      if (signal.aborted) return { ...done, text: '', exitCode: interruption.received() === 'SIGTERM' ? 143 : 130 };
-    }
-  } finally {
-    interruption.release();
-  }
 }
 
 export async function getTag(service: string, flags: AppFlags & { readonly env: string }): Promise<Done> {
@@ -232,7 +222,10 @@ export async function getTag(service: string, flags: AppFlags & { readonly env: 
         ],
         exitCode: ExitCode.failed,
       });
-    const text = values.length === 1 ? values[0]! : tags.map((t) => `${t.target}\t${t.tag ?? '-'}`).join('\n');
+    const text =
+      values.length === 1
+        ? values[0]!
+        : tags.map((t) => `${t.target}\t${t.tag ?? (t.problem === null ? '-' : t.state)}`).join('\n');
     return { json: { tags }, text, ...endOf(seen, cells.length) };
   } finally {
     await app.close();

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ExitCode, UserError } from '../errors/user-error.js';
+import { ask } from './ask.js';
 
 export interface ValueSource {
   /** Null, or `-` for stdin. */
@@ -37,11 +38,7 @@ export async function readValue(
   }
   if (!secret || source.noInput || !edge.asks)
     throw missing(what, secret, secret ? 'there is no terminal to ask on' : 'none was given');
-  const inquirer = (await import('inquirer')).default;
-  const { value } = await inquirer.createPromptModule({ output: process.stderr })<{ value: string }>([
-    { type: 'password', name: 'value', message: `Value of ${what}:`, mask: false },
-  ]);
-  return value;
+  return ask<string>({ type: 'password', message: `Value of ${what}:`, mask: false });
 }
 
 const missing = (what: string, secret: boolean, why: string): UserError =>

@@ -12,6 +12,8 @@ export interface Labelled {
   readonly version: number | null;
   readonly tag: string | null;
   readonly problem: string | null;
+  /** Whether the problem is a missing right. */
+  readonly denied: boolean;
 }
 
 export async function labelTag(
@@ -35,7 +37,7 @@ export async function labelTag(
     const version = request.remove
       ? history.find((v) => v.labels.includes(label))
       : history.findLast((v) => request.tag === null || parseTagValue(v.value).tag === request.tag);
-    const nothing = { target: target.name, version: null, tag: null };
+    const nothing = { target: target.name, version: null, tag: null, denied: false };
     if (!version && request.remove) return { ...nothing, problem: null };
     if (!version)
       return {
@@ -44,10 +46,11 @@ export async function labelTag(
       };
     if (request.remove) await ssm.unlabel(name, version.version, [label]);
     else await ssm.label(name, version.version, [label]);
-    return { target: target.name, version: version.version, tag: parseTagValue(version.value).tag, problem: null };
+    return { target: target.name, version: version.version, tag: parseTagValue(version.value).tag, problem: null, denied: false };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { target: target.name, version: null, tag: null, problem: error.message };
+    const denied = error.exitCode === ExitCode.denied;
+    return { target: target.name, version: null, tag: null, problem: error.message, denied };
   }
 }
 

@@ -44,7 +44,9 @@ export async function checkPins(
 export const pinnedError = (environment: string, pins: readonly Pin[]): UserError =>
   new UserError('Pinned', {
     message: pins.map((pin) => `${pin.service} in ${environment} is ${pinText(pin)}.`).join('\n'),
-    nextSteps: [`baf ssm tags unpin ${pins.map((pin) => pin.service).join(' ')} --env ${environment}`],
+    nextSteps: [
+      `Talk to ${[...new Set(pins.map((pin) => pin.by))].join(', ')}; to end it: baf ssm tags unpin ${pins.map((pin) => pin.service).join(' ')} --env ${environment}`,
+    ],
     exitCode: ExitCode.refused,
     details: { pins },
   });

@@ -1,5 +1,5 @@
 /** Deploy tags as they were: a history is read only where something was written since. */
-import { ExitCode, UserError } from '../errors/user-error.js';
+import { UserError } from '../errors/user-error.js';
 import type { ParameterVersion } from '../model/parameter.js';
 import type { Target } from '../model/target.js';
 import { desiredAt, servedAt, type PastTag } from '../tags/at.js';
@@ -9,11 +9,13 @@ import type { Effects } from './effects.js';
 export interface PastCell {
   readonly environment: string;
   readonly target: Target;
-  /** By service: what was desired, and what served, or null where the target refuses to tell. */
+  /** By service: what was desired, and what served; null where the target did not tell. */
   readonly tags: ReadonlyMap<string, { readonly desired: PastTag; readonly served: PastTag }> | null;
+  /** Why it did not. */
+  readonly problem: UserError | null;
 }
 
-/** One for each cell; a target that refuses us has null. */
+/** One for each cell, also for a target that refuses us or fails. */
 export function tagsAt(
   request: {
     readonly services: readonly string[];
@@ -41,10 +43,10 @@ export function tagsAt(
             return [service, { desired: desiredAt(history, at), served: servedAt(history, at) }] as const;
           }),
         );
-        return { environment, target, tags: new Map(tags) };
+        return { environment, target, tags: new Map(tags), problem: null };
       } catch (error) {
-        if (!(error instanceof UserError) || error.exitCode !== ExitCode.denied) throw error;
-        return { environment, target, tags: null };
+        if (!(error instanceof UserError)) throw error;
+        return { environment, target, tags: null, problem: error };
       }
     }),
   );

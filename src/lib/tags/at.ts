@@ -1,15 +1,13 @@
 /** What a deploy tag was at an earlier time, from the versions that SSM keeps. */
-import { durationMs, DURATION } from '../config/checks.js';
 import { UserError } from '../errors/user-error.js';
 import type { ParameterVersion } from '../model/parameter.js';
+import { parsePoint } from '../records/time.js';
 import { parseAudit } from './audit.js';
 
 /** A moment: `2026-11-19T14:00` (UTC unless it says otherwise), or how long ago: `2h`. Milliseconds since the epoch. */
 export function parseAt(text: string, now: number): number {
-  const ago = DURATION.test(text) ? now - durationMs(text) : NaN;
-  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}${text.includes('T') || text.includes(' ') ? '' : 'T00:00'}Z`;
-  const at = Number.isNaN(ago) && /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(zoned.replace(' ', 'T')) : ago;
-  if (Number.isNaN(at))
+  const at = parsePoint(text, now);
+  if (at === null)
     throw new UserError('TimeInvalid', {
       message: `${JSON.stringify(text)} is no time.`,
       nextSteps: ['Write a time in UTC, or how long ago: 2026-11-19T14:00, 2h, 1d12h'],

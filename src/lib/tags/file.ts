@@ -49,17 +49,32 @@ export function formatTagsFile(file: TagsFile): string {
   return lines.join('\n') + '\n';
 }
 
+const lineAt = (text: string, offset: number | undefined): number => text.slice(0, offset ?? 0).split('\n').length;
+
+/** The line of an entry: of an environment, a service in it, a target of that. */
+export function lineOfEntry(text: string, ...keys: readonly string[]): number {
+  let node: unknown = parseDocument(text).contents;
+  let offset: number | undefined;
+  for (const key of keys) {
+    const pair = isMap(node) ? node.items.find((item) => String(item.key) === key) : undefined;
+    offset = (pair?.key as { range?: [number] } | undefined)?.range?.[0] ?? offset;
+    node = pair?.value;
+  }
+  return lineAt(text, offset);
+}
+
 /** Throws with file and line where the text is no such file. */
 export function parseTagsFile(text: string, path: string): TagsFile {
   const document = parseDocument(text);
-  const lineOf = (offset: number | undefined): number => text.slice(0, offset ?? 0).split('\n').length;
-  const refuse = (offset: number | undefined, what: string): never => {
+  const refuse = (offset: number | undefined, what: string, steps: readonly string[] = []): never => {
     throw new UserError('TagsFileInvalid', {
-      message: `${path}:${lineOf(offset)}: ${what}`,
-      nextSteps: ['baf ssm tags export writes a file as it should be: environment, service, tag.'],
+      message: `${path}:${lineAt(text, offset)}: ${what}`,
+      nextSteps: [...steps, 'baf ssm tags export writes a file as it should be: environment, service, tag.'],
     });
   };
   const [error] = document.errors;
+  if (error?.code === 'DUPLICATE_KEY')
+    refuse(error.pos[0], `${/^[^\s:]+/.exec(text.slice(error.pos[0]))?.[0] ?? 'a name'} is there twice`);
   if (error) refuse(error.pos[0], error.message.split('\n')[0]!.replace(/ at line .*$/, ''));
   const offsetOf = (node: unknown): number | undefined => (node as { range?: [number] } | null)?.range?.[0];
   const mapOf = (node: unknown, what: string, at: unknown): YAMLMap =>
@@ -69,13 +84,13 @@ export function parseTagsFile(text: string, path: string): TagsFile {
       try {
         return checkTag(node.value);
       } catch (problem) {
-        return refuse(offsetOf(node), (problem as Error).message);
+        return refuse(offsetOf(node), (problem as Error).message, (problem as UserError).nextSteps);
       }
     }
     // 1.10 as a number is 1.1: what was meant is what is written.
     return refuse(
       offsetOf(node) ?? offsetOf(at),
-      `${what} has to be a tag in quotes, e.g. "${isScalar(node) ? (node.source ?? '1.4.0') : '1.4.0'}"`,
+      `${what} has to be a tag in quotes, e.g. "${(isScalar(node) && node.source) || '1.4.0'}"`,
     );
   };
   const file: Record<string, Record<string, string | Record<string, string>>> = {};

@@ -328,13 +328,61 @@ describe('a fleet of 110 services in 80 targets', () => {
   );
 
   it.each([80, 120, 160])('has a row for each service, and one for each difference, in %i columns', (columns) => {
-    const lines = renderTags(fleet, { color: false, columns }).split('\n');
+    const lines = renderTags(fleet, { color: false, columns, now: 0, lines: null }).split('\n');
     expect(lines).toHaveLength(1 + 110 + 1);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
     expect(lines[1]).toMatch(/ all 80 targets( |$)/);
     expect(lines[0]!.endsWith('BY')).toBe(columns > 100);
     expect(lines.filter((line) => line.includes('drifted'))).toHaveLength(1);
     expect(lines.filter((line) => line.includes('…'))).toEqual([]);
+  });
+
+  it('counts the targets of a row that most of an environment has, and names the few that differ', () => {
+    const rows = fleet.map((r, i) =>
+      i % 110 === 7 && i > 8000 ? { ...r, state: 'denied' as const, version: null, tag: null, problem: 'no' } : r,
+    );
+    const text = renderTags(rows, { color: false, columns: 80, now: 0, lines: null });
+    expect(text).toMatch(/service-7 +prod .* 73 of 80 targets$/m);
+    expect(text).toMatch(/drifted +1\.4\.0 +account-2\/eu-west-1$/m);
+    const some = rows.filter((r) => r.state === 'drifted');
+    expect(renderTags(some, { color: false, columns: 80, now: 0, lines: null, among: rows })).toMatch(/account-2\/eu-west-1$/);
+  });
+
+  it('fits a terminal that is watched: what is not as it should be first, the rest counted', () => {
+    for (const lines of [10, 24, 50]) {
+      const shown = renderTags(fleet, { color: false, columns: 80, now: 0, lines, fits: true }).split('\n');
+      expect(shown).toHaveLength(lines - 2);
+      expect(shown[1]).toMatch(/drifted/);
+      expect(shown.at(-1)).toBe(`${111 - (lines - 4)} more rows; 8799 in-sync, 1 drifted; --state drifted shows that alone`);
+    }
+    const whole = renderTags(fleet, { color: false, columns: 80, now: 0, lines: 24 }).split('\n');
+    expect([whole.length, whole.at(-1)]).toEqual([113, '8799 in-sync, 1 drifted; --state drifted shows that alone']);
+  });
+
+  it('counts services that an environment never had on a terminal, and names them off one', () => {
+    const gone = {
+      tag: null,
+      running: null,
+      live: null,
+      version: null,
+      updatedAt: null,
+      updatedBy: null,
+      state: 'missing',
+    } as const;
+    const rows = fleet.map((r) => (r.service === 'service-3' ? r : { ...r, ...gone }));
+    const look = { color: false, columns: 80, now: 0 };
+    const folded = renderTags(rows, { ...look, lines: 24 }).split('\n');
+    expect(folded).toHaveLength(3);
+    expect(folded[2]).toMatch(/^109 services +prod +- +- +missing +all 80 targets$/);
+    expect(renderTags(rows, { ...look, lines: null }).split('\n')).toHaveLength(111);
+  });
+
+  it('says who and how long ago, and has a column for live only where it is not what runs', () => {
+    const look = { color: false, columns: 120, now: Date.parse('2026-11-19T17:30:00Z'), lines: null };
+    const agree = renderTags([row(1, 0), row(2, 0)], look);
+    expect(agree.split('\n')[0]).toMatch(/^SERVICE +ENV +TAG +RUNNING +STATE +TARGETS +BY$/);
+    expect(agree).toMatch(/ana 3h ago$/m);
+    expect(renderTags([row(1, 0, { live: '1.3.0' })], look)).toMatch(/STATE +LIVE +TARGETS/);
   });
 
   it('is summed up in a line a service', () => {

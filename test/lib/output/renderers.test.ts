@@ -250,11 +250,11 @@ describe('texts', () => {
           { ...look, now },
         ),
         renderStatus([], { ...look, now }),
-        renderTags(fleet, look),
-        renderTags([], look),
+        renderTags(fleet, { ...look, now, lines: null }),
+        renderTags([], { ...look, now, lines: null }),
         '',
       ].join('\n\n'),
     );
-    expect(renderTags(fleet, look).split('\n')).toHaveLength(3);
+    expect(renderTags(fleet, { ...look, now, lines: null }).split('\n')).toHaveLength(3);
   });
 });

@@ -87,7 +87,7 @@ describe('a moment', () => {
     ['2026-11-19T14:00+02:00', '2026-11-19T12:00:00.000Z'],
     ['2026-11-19', '2026-11-19T00:00:00.000Z'],
   ])('%s is %s', (text, expected) => expect(new Date(parseAt(text, now)).toISOString()).toBe(expected));
-  it.each(['', 'yesterday', '2026-11-31T99:00', '2026-11-21T00:00', '14:00', '-2h'])('%j is refused', (text) =>
+  it.each(['', 'yesterday', '2026-11-31T99:00', '2026-02-30', '2026-11-21T00:00', '14:00', '-2h'])('%j is refused', (text) =>
     expect(() => parseAt(text, now)).toThrow(expect.objectContaining({ code: 'TimeInvalid', exitCode: 2 }) as Error),
   );
 });

@@ -10,7 +10,7 @@ export default class SsmSecretsLs extends BafCommand {
     service: Args.string({ ignoreStdin: true, description: 'only these services' }),
   };
   static override flags = {
-    env: Flags.string({ description: 'only these environments', multiple: true, helpValue: 'ENV' }),
+    env: Flags.string({ description: 'only these environments', multiple: true, multipleNonGreedy: true, helpValue: 'ENV' }),
     store: Flags.option({ options: ['ssm', 'secretsmanager'] as const })({ description: 'only this store' }),
   };
 

@@ -16,7 +16,7 @@ export default class SsmSecretsSet extends BafCommand {
   };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets', multiple: true }),
+    targets: Flags.string({ description: 'only these targets', multiple: true, multipleNonGreedy: true }),
     file: Flags.string({ description: 'file that has the value', helpValue: 'FILE' }),
     store: Flags.option({ options: ['ssm', 'secretsmanager'] as const, default: 'ssm' as const })({
       description: 'where it is kept',

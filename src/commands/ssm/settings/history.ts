@@ -10,7 +10,7 @@ export default class SsmSettingsHistory extends BafCommand {
   };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets', multiple: true }),
+    targets: Flags.string({ description: 'only these targets', multiple: true, multipleNonGreedy: true }),
   };
 
   async run(): Promise<object> {

@@ -11,7 +11,7 @@ export default class SsmSettingsLs extends BafCommand {
     service: Args.string({ ignoreStdin: true, description: 'only these services' }),
   };
   static override flags = {
-    env: Flags.string({ description: 'only these environments', multiple: true, helpValue: 'ENV' }),
+    env: Flags.string({ description: 'only these environments', multiple: true, multipleNonGreedy: true, helpValue: 'ENV' }),
   };
 
   async run(): Promise<object> {

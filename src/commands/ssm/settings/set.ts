@@ -15,7 +15,7 @@ export default class SsmSettingsSet extends BafCommand {
   };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets', multiple: true }),
+    targets: Flags.string({ description: 'only these targets', multiple: true, multipleNonGreedy: true }),
     file: Flags.string({ description: 'file that has the value', helpValue: 'FILE' }),
     ...guardFlags,
   };

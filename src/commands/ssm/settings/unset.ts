@@ -11,7 +11,7 @@ export default class SsmSettingsUnset extends BafCommand {
   };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets', multiple: true }),
+    targets: Flags.string({ description: 'only these targets', multiple: true, multipleNonGreedy: true }),
     force: Flags.boolean({ description: 'also where baf.yaml reads it' }),
     ...guardFlags,
   };

@@ -14,7 +14,7 @@ export default class SsmTagsDiff extends BafCommand {
     to: Args.string({ ignoreStdin: true, description: 'environment', required: true }),
   };
   static override flags = {
-    services: Flags.string({ description: 'only these services', multiple: true, helpValue: 'SERVICE' }),
+    services: Flags.string({ description: 'only these services', multiple: true, multipleNonGreedy: true, helpValue: 'SERVICE' }),
     all: Flags.boolean({ description: 'also what is the same' }),
     at: Flags.string({ description: 'as it was at that time (UTC), or so long ago: 2026-11-19T14:00, 2h', helpValue: 'TIME' }),
     'exit-code': Flags.boolean({ description: 'exit 6 where there are differences' }),

@@ -8,8 +8,12 @@ export default class SsmTagsDrift extends BafCommand {
   static override strict = false;
   static override args = { service: Args.string({ ignoreStdin: true, description: 'only these services' }) };
   static override flags = {
-    env: Flags.string({ description: 'only these environments', multiple: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets: names, accounts or regions', multiple: true }),
+    env: Flags.string({ description: 'only these environments', multiple: true, multipleNonGreedy: true, helpValue: 'ENV' }),
+    targets: Flags.string({
+      description: 'only these targets: names, accounts or regions',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     'exit-code': Flags.boolean({ description: 'exit 6 where there are differences' }),
   };
 

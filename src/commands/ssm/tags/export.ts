@@ -7,7 +7,7 @@ export default class SsmTagsExport extends BafCommand {
   static override strict = false;
   static override args = { service: Args.string({ ignoreStdin: true, description: 'only these services' }) };
   static override flags = {
-    env: Flags.string({ description: 'only these environments', multiple: true, helpValue: 'ENV' }),
+    env: Flags.string({ description: 'only these environments', multiple: true, multipleNonGreedy: true, helpValue: 'ENV' }),
     at: Flags.string({ description: 'as it was at that time (UTC), or so long ago: 2026-11-19T14:00, 2h', helpValue: 'TIME' }),
     output: Flags.string({ char: 'o', description: 'file (default: stdout)', helpValue: 'FILE' }),
   };

@@ -6,8 +6,12 @@ export default class SsmTagsHistory extends BafCommand {
   static override examples = ['baf ssm tags history ui --env prod', 'baf ssm tags history ui --json'];
   static override args = { service: Args.string({ ignoreStdin: true, description: 'service', required: true }) };
   static override flags = {
-    env: Flags.string({ description: 'only these environments', multiple: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets: names, accounts or regions', multiple: true }),
+    env: Flags.string({ description: 'only these environments', multiple: true, multipleNonGreedy: true, helpValue: 'ENV' }),
+    targets: Flags.string({
+      description: 'only these targets: names, accounts or regions',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     limit: Flags.integer({ description: 'only the newest', min: 1 }),
   };
 

@@ -7,7 +7,7 @@ export default class SsmTagsImport extends BafCommand {
   static override examples = ['baf ssm tags import tags.yaml --plan', 'baf ssm tags import tags.yaml --env prod --yes'];
   static override args = { file: Args.string({ ignoreStdin: true, description: 'file', required: true }) };
   static override flags = {
-    env: Flags.string({ description: 'only these environments', multiple: true, helpValue: 'ENV' }),
+    env: Flags.string({ description: 'only these environments', multiple: true, multipleNonGreedy: true, helpValue: 'ENV' }),
     plan: Flags.boolean({ description: 'only show what would be written' }),
     ...guardFlags,
   };

@@ -14,11 +14,16 @@ export default class SsmTags extends BafCommand {
   static override strict = false;
   static override args = { service: Args.string({ ignoreStdin: true, description: 'only these services' }) };
   static override flags = {
-    env: Flags.string({ description: 'only these environments', multiple: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets: names, accounts or regions', multiple: true }),
+    env: Flags.string({ description: 'only these environments', multiple: true, multipleNonGreedy: true, helpValue: 'ENV' }),
+    targets: Flags.string({
+      description: 'only these targets: names, accounts or regions',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     state: Flags.string({
       description: 'only rows in these states',
       multiple: true,
+      multipleNonGreedy: true,
       options: ['in-sync', 'rolling', 'drifted', 'foreign', 'missing', 'denied', 'unreadable'],
     }),
     at: Flags.string({ description: 'as it was at that time (UTC), or so long ago: 2026-11-19T14:00, 2h', helpValue: 'TIME' }),

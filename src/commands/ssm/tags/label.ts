@@ -14,7 +14,11 @@ export default class SsmTagsLabel extends BafCommand {
   };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets: names, accounts or regions', multiple: true }),
+    targets: Flags.string({
+      description: 'only these targets: names, accounts or regions',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     tag: Flags.string({ description: 'the newest version with this tag (default: the newest version)', helpValue: 'TAG' }),
     remove: Flags.boolean({ description: 'take it away' }),
   };

@@ -15,7 +15,11 @@ export default class SsmTagsPromote extends BafCommand {
   static override flags = {
     from: Flags.string({ description: 'where from (default: promoteFrom of the platform file)', helpValue: 'ENV' }),
     to: Flags.string({ description: 'where to', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets: names, accounts or regions', multiple: true }),
+    targets: Flags.string({
+      description: 'only these targets: names, accounts or regions',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     all: Flags.boolean({ description: 'every service that has a tag there; pinned ones are left out' }),
     resume: Flags.boolean({ description: 'finish the promotion that was cut off', exclusive: ['all', 'from', 'at', 'targets'] }),
     plan: Flags.boolean({ description: 'only show what would be written' }),

@@ -12,7 +12,11 @@ export default class SsmTagsRollback extends BafCommand {
   static override args = { service: Args.string({ ignoreStdin: true, description: 'service', required: true }) };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets: names, accounts or regions', multiple: true }),
+    targets: Flags.string({
+      description: 'only these targets: names, accounts or regions',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     to: Flags.string({ description: 'the tag to go back to (default: the one that served before)', helpValue: 'TAG' }),
     'no-pin': Flags.boolean({ description: 'leave it open to the next promotion' }),
     ...guardFlags,

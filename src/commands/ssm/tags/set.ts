@@ -11,7 +11,11 @@ export default class SsmTagsSet extends BafCommand {
   };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
-    targets: Flags.string({ description: 'only these targets: names, accounts or regions', multiple: true }),
+    targets: Flags.string({
+      description: 'only these targets: names, accounts or regions',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     ...guardFlags,
   };
 
