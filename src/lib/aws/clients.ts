@@ -6,6 +6,7 @@ import type { Target } from '../model/target.js';
 import { awsCode } from './errors.js';
 import { createSessions, type Caller, type SessionOptions, type Sessions } from './sessions.js';
 import type { SsoGateway } from './sso.js';
+import { keyOfRefused } from './short-way.js';
 import { createTransport, type SharedConfig } from './transport.js';
 
 export type { Caller } from './sessions.js';
@@ -98,7 +99,7 @@ function renewWhenRefused(
       return await next(args);
     } catch (error) {
       if (!REFUSED.has(awsCode(error))) throw error;
-      await forget(accessKeyId);
+      await forget(keyOfRefused(error) ?? accessKeyId);
       return next(args);
     }
   };

@@ -1,5 +1,12 @@
 /** The only place that calls the Parameter Store. */
-import type { Parameter as SdkParameter, SSMClient } from '@aws-sdk/client-ssm';
+import type {
+  DescribeParametersCommandInput,
+  DescribeParametersCommandOutput,
+  GetParametersCommandInput,
+  GetParametersCommandOutput,
+  Parameter as SdkParameter,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import type { SsmGateway } from '../engine/effects.js';
 import { UserError } from '../errors/user-error.js';
 import type { Clock } from '../model/clock.js';
@@ -8,6 +15,7 @@ import { keepSecret } from '../redaction/secrets.js';
 import { awsCode, explainAwsError } from './errors.js';
 import { createPacer, type Pacer, type Urgency } from './pacer.js';
 import { READS, WRITES } from './paces.js';
+import { sendRead } from './short-way.js';
 import { ATTEMPTS, becameOf, BUSY, historyOf, pauseAfter, putOnce } from './ssm-put.js';
 
 /** `writer` must not try again by itself: each PutParameter makes a version. `pacer`: of all that is written there. */
@@ -48,7 +56,12 @@ export function createSsmGateway(
           call('GetParameters', async () => {
             const Names = names.slice(i, i + 10);
             await reads.turn();
-            const page = await (await client()).send(new (await sdk()).GetParametersCommand({ Names }));
+            const page = await sendRead<GetParametersCommandInput, GetParametersCommandOutput>(
+              await client(),
+              (await sdk()).GetParametersCommand,
+              { Names },
+              withTimes,
+            );
             return (page.Parameters ?? []).map(toParameter);
           }),
         );
@@ -76,14 +89,15 @@ export function createSsmGateway(
             const found: ParameterMetadata[] = [];
             let NextToken: string | undefined;
             do {
-              const page = await (
-                await client()
-              ).send(
-                new (await sdk()).DescribeParametersCommand({
+              const page = await sendRead<DescribeParametersCommandInput, DescribeParametersCommandOutput>(
+                await client(),
+                (await sdk()).DescribeParametersCommand,
+                {
                   ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: names.slice(i, i + 50) }],
                   MaxResults: 50,
                   NextToken,
-                }),
+                },
+                withTimes,
               );
               for (const p of page.Parameters ?? [])
                 found.push({
@@ -150,6 +164,13 @@ export function createSsmGateway(
     },
     estimateWrites: (count) => pacer.estimate(count),
   };
+}
+
+/** JSON tells times in seconds. */
+function withTimes<T>(json: object): T {
+  for (const one of (json as { Parameters?: { LastModifiedDate?: unknown }[] }).Parameters ?? [])
+    if (typeof one.LastModifiedDate === 'number') one.LastModifiedDate = new Date(Math.round(one.LastModifiedDate * 1000));
+  return json as T;
 }
 
 function toParameter(p: SdkParameter): Parameter {

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createPool, logger, SANDBOX, streamCollector, type Logger } from './defaults.js';
+import { withShortWay } from './short-way.js';
 
 export interface SharedConfig {
   readonly endpoint?: string;
@@ -17,7 +18,7 @@ export interface SharedConfig {
 export function createTransport(endpoint: string | null): () => Promise<SharedConfig> {
   const requestHandler = createPool();
   return async () => ({
-    requestHandler: await requestHandler(),
+    requestHandler: withShortWay(await requestHandler()),
     streamCollector,
     logger,
     maxAttempts: 8,

@@ -18,22 +18,28 @@ export function seed(
   secrets: readonly string[] = [],
 ): boolean {
   const { state } = sandbox.store;
+  const done = new Set(state.seeded);
+  const once = (key: string, act: () => void): boolean => {
+    if (done.has(key)) return false;
+    act();
+    done.add(key);
+    state.seeded.push(key);
+    return true;
+  };
   let changed = false;
   for (const target of targets) {
     const call = callerOf(sandbox, target);
     const base = `${target.account}/${target.region}`;
-    changed = once(state.seeded, `${base}/network`, () => seedNetwork(sandbox, target)) || changed;
-    changed = once(state.seeded, base, () => seedTarget(target, call)) || changed;
-    changed = once(state.seeded, `${target.account}/roles`, () => seedRoles(sandbox, target.account, call)) || changed;
-    for (const name of secrets)
-      changed = once(state.seeded, `${base}/parameter ${name}`, () => seedParameter(call, name)) || changed;
+    changed = once(`${base}/network`, () => seedNetwork(sandbox, target)) || changed;
+    changed = once(base, () => seedTarget(target, call)) || changed;
+    changed = once(`${target.account}/roles`, () => seedRoles(sandbox, target.account, call)) || changed;
+    for (const name of secrets) changed = once(`${base}/parameter ${name}`, () => seedParameter(call, name)) || changed;
     changed =
-      once(state.seeded, `${base}/${target.environment}=${target.domain}`, () => {
+      once(`${base}/${target.environment}=${target.domain}`, () => {
         call('ssm', 'PutParameter', parameter(`/baf/platform/${target.environment}/domain`, target.domain));
       }) || changed;
     for (const repositoryName of repositories.filter((name) => !name.split('/')[0]!.includes('.')))
-      changed =
-        once(state.seeded, `${base}/${repositoryName}`, () => call('ecr', 'CreateRepository', { repositoryName })) || changed;
+      changed = once(`${base}/${repositoryName}`, () => call('ecr', 'CreateRepository', { repositoryName })) || changed;
   }
   return changed;
 }
@@ -90,11 +96,4 @@ function seedTarget(target: SeededTarget, call: Call): void {
     namespace: 'baf',
   };
   for (const [key, value] of Object.entries(offer)) call('ssm', 'PutParameter', parameter(`/baf/platform/${key}`, value));
-}
-
-function once(done: string[], key: string, act: () => void): boolean {
-  if (done.includes(key)) return false;
-  act();
-  done.push(key);
-  return true;
 }

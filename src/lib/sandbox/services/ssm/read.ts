@@ -3,6 +3,7 @@ import { AwsError, type CallContext, type Cell, type Operation } from '../../ser
 import { unseen } from '../../trailing.js';
 import { page } from '../page.js';
 import { unseal } from '../sealed.js';
+import { shownOnce } from '../shown.js';
 import { checkPathFilters, matches, type Filter } from './filters.js';
 import { checkPath, isBelow } from './names.js';
 import { showPolicies } from './policies.js';
@@ -13,17 +14,19 @@ const valueOf = (cell: Cell, version: Version, decrypt: boolean | undefined): st
   version.type === 'SecureString' && decrypt ? unseal(cell, version.value) : version.value;
 
 function show(cell: Cell, name: string, number: number, selector: string | null, decrypt: boolean | undefined): object {
-  const version = versionOf(lookUp(cell, name)!, number)!;
-  return {
-    Name: name,
-    Type: version.type,
-    Value: valueOf(cell, version, decrypt),
-    Version: number,
-    ...(selector ? { Selector: selector } : {}),
-    LastModifiedDate: new Date(version.at),
-    ARN: arnOf(cell, name),
-    DataType: version.dataType,
-  };
+  return shownOnce(cell, `parameter ${decrypt === true} ${number} ${selector ?? ''} ${name}`, () => {
+    const version = versionOf(lookUp(cell, name)!, number)!;
+    return {
+      Name: name,
+      Type: version.type,
+      Value: valueOf(cell, version, decrypt),
+      Version: number,
+      ...(selector ? { Selector: selector } : {}),
+      LastModifiedDate: new Date(version.at),
+      ARN: arnOf(cell, name),
+      DataType: version.dataType,
+    };
+  });
 }
 
 const labelled = (stored: Stored, test: (label: string) => boolean): number | null => {
