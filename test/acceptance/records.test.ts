@@ -47,7 +47,9 @@ describe('a deploy that runs', () => {
     const cancelled = await ben.json('cancel', ...prod);
     const ended = await first.done;
     expect([ended.code, cancelled.code]).toEqual([1, 0]);
-    expect(deployOf(cancelled.value).rollouts.map((r) => r.status)).toEqual(['rolled-back', 'skipped', 'skipped']);
+    // How far it had come by then is the machine's affair.
+    expect(deployOf(cancelled.value).rollouts[0]!.status).toBe('rolled-back');
+    expect(deployOf(cancelled.value).rollouts.every((r) => /^(rolled-back|skipped)$/.test(r.status))).toBe(true);
     expect(await running()).toEqual(Array(3).fill('1.5.0 1.5.0 1.5.0'));
   });
 
@@ -57,6 +59,10 @@ describe('a deploy that runs', () => {
     first.child.kill('SIGKILL');
     await first.done;
     expect((await history())[0]).toMatchObject({ status: 'lost', by: 'ana' });
+    // Its record still says queued: what it had begun since is seen in ECS.
+    const watched = await ben.json('watch', ...prod);
+    expect([watched.code, deployOf(watched.value).status]).toEqual([5, 'partial']);
+    expect(deployOf(watched.value).rollouts.map((r) => r.status)).toEqual(['succeeded', 'skipped', 'skipped']);
     const cancelled = await ben.json('cancel', ...prod);
     expect([cancelled.code, deployOf(cancelled.value).status]).toEqual([0, 'cancelled']);
     expect(await running()).toEqual(Array(3).fill('1.5.0 1.5.0 1.5.0'));
@@ -76,6 +82,22 @@ describe('a deploy that runs', () => {
     expect(left).toMatchObject({ status: 'left' });
     const again = await here.json('deploy', 'ui', '--tag', '1.8.0', ...prod);
     expect([again.code, deployOf(again.value).id]).toEqual([0, left!.id]);
+  });
+
+  it('that was left between two waves is open still: all of it can be cancelled', async () => {
+    const before = await running();
+    const first = here.start('deploy', 'ui', '--tag', '1.9.0', '--progress', 'lines', ...prod);
+    await first.sees(/baking/);
+    first.child.kill('SIGTERM');
+    const ended = await first.done;
+    expect([ended.code, ended.stdout.includes('Run the same command again to finish it.')]).toEqual([143, true]);
+    expect((await history())[0]).toMatchObject({ status: 'left' });
+    const cancelled = await ben.json('cancel', ...prod);
+    expect([cancelled.code, deployOf(cancelled.value).rollouts.map((r) => r.status)]).toEqual([
+      0,
+      ['rolled-back', 'skipped', 'skipped'],
+    ]);
+    expect(await running()).toEqual(before);
   });
 });
 

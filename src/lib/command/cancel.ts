@@ -143,7 +143,7 @@ function done(outcome: DeployOutcome, flags: CancelFlags): WatchDone {
   const color = shouldColor(process.stdout, process.env, !flags['no-color']);
   return {
     json: { deploy: outcome },
-    text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 1000 }),
+    text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 1000, cancelled: true }),
     exitCode: outcome.status === 'cancelled' ? ExitCode.done : ExitCode.failed,
     warnings: outcome.status === 'cancelled' ? [] : [`It ended before it could be cancelled: ${outcome.status}.`],
   };

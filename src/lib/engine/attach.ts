@@ -5,6 +5,7 @@ import type { BafEvent } from '../model/event.js';
 import { revisionOf, type ServiceState } from '../model/observed.js';
 import type { DeployOutcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
+import { minuteOf } from '../locks/refusal.js';
 import { isOpen, type DeployRecord, type RecordedRollout } from '../records/record.js';
 import { isUnderWay, outcomeOf } from '../records/outcome.js';
 import { statusOf } from '../rollout/outcomes.js';
@@ -40,6 +41,7 @@ export async function* watchDeploy(
   let known: DeployRecord | null = null;
   let gone = false;
   const seen = new Set<string>();
+  let begun = new Set<string>();
   for (;;) {
     const found = await readRecord(place, id, effects);
     if (!found && !known)
@@ -47,7 +49,11 @@ export async function* watchDeploy(
         message: `There is no deploy ${id} in ${place.environment}.`,
         nextSteps: [`baf history --env ${place.environment}`],
       });
-    const record: DeployRecord = found?.record ?? known!;
+    const read: DeployRecord = found?.record ?? known!;
+    const lost = isOpen(read) && isGone(read);
+    if (!lost) begun = new Set();
+    else if (!gone) begun = await begunUnwritten(read, targets, effects);
+    const record: DeployRecord = { ...read, rollouts: read.rollouts.map((r) => (begun.has(keyOf(r)) ? running(r) : r)) };
     if (!known) yield* opening(record, now());
     yield* changes(known, record, now());
     known = record;
@@ -58,7 +64,7 @@ export async function* watchDeploy(
     }
     const states = await look(record, targets, effects);
     for (const [r, state] of states) yield* progress(record, r, state, seen, now());
-    if (!isGone(record)) gone = false;
+    if (!lost) gone = false;
     else if (!gone) {
       gone = true;
       yield { type: 'warning', at: now(), text: goneText(record) };
@@ -80,10 +86,27 @@ export async function* watchDeploy(
   }
 }
 
+const keyOf = (r: RecordedRollout): string => `${r.service} ${r.target}`;
+const running = (r: RecordedRollout): RecordedRollout => (r.status === 'queued' ? { ...r, status: 'running' } : r);
+
+/** What its process had begun after it last wrote the record: queued there, and of the new version in ECS. */
+async function begunUnwritten(record: DeployRecord, targets: readonly Target[], effects: Effects): Promise<Set<string>> {
+  const queued = record.rollouts.filter((r) => r.status === 'queued' && r.from?.tag !== r.to.tag);
+  const found = new Set<string>();
+  for (const target of targets) {
+    const states = await statesOf(record, queued, target, effects);
+    const there = states.flatMap(([, state]) => (state ? [state] : []));
+    if (there.length === 0) continue;
+    const tags = await runningTags(effects.at(target).ecs, there);
+    for (const [r, state] of states) if (state && tags.get(state.taskDefinitionArn) === r.to.tag) found.add(keyOf(r));
+  }
+  return found;
+}
+
 const goneText = (record: DeployRecord): string =>
   record.state === 'left'
     ? `${record.by} left this deploy: ECS goes on with what is under way. The same command takes it up; baf cancel ${record.id} --env ${record.environment} goes back.`
-    : `The process of this deploy seems gone: its last sign was at ${new Date(record.beatAt).toISOString()}. The same command takes it up; baf cancel ${record.id} --env ${record.environment} goes back.`;
+    : `The process of this deploy seems gone: its last sign was at ${minuteOf(new Date(record.beatAt).toISOString())}. The same command takes it up; baf cancel ${record.id} --env ${record.environment} goes back.`;
 
 function* opening(record: DeployRecord, at: number): Generator<BafEvent> {
   const waves = Math.max(0, ...record.rollouts.map((r) => r.wave + 1));
@@ -127,18 +150,22 @@ type Looked = [RecordedRollout, ServiceState | null];
 /** One DescribeServices for ten services of each target; what cannot be read now is seen at the next look. */
 async function look(record: DeployRecord, targets: readonly Target[], effects: Effects): Promise<Looked[]> {
   const underWay = record.rollouts.filter((r) => isUnderWay(record, r));
-  const found = await Promise.all(
-    targets.map(async (target): Promise<Looked[]> => {
-      const here = underWay.filter((r) => r.target === target.name);
-      if (here.length === 0) return [];
-      const { ecs, offer } = effects.at(target);
-      const names = here.map((r) => environmentServiceName(record, { name: r.service }));
-      const { cluster } = await offer(record.environment);
-      const states = await ecs.describeServices(cluster, names);
-      return here.map((r, index) => [r, states.find((s) => s.name === names[index]) ?? null]);
-    }),
-  );
-  return found.flat();
+  return (await Promise.all(targets.map((target) => statesOf(record, underWay, target, effects)))).flat();
+}
+
+async function statesOf(
+  record: DeployRecord,
+  rollouts: readonly RecordedRollout[],
+  target: Target,
+  effects: Effects,
+): Promise<Looked[]> {
+  const here = rollouts.filter((r) => r.target === target.name);
+  if (here.length === 0) return [];
+  const { ecs, offer } = effects.at(target);
+  const names = here.map((r) => environmentServiceName(record, { name: r.service }));
+  const { cluster } = await offer(record.environment);
+  const states = await ecs.describeServices(cluster, names);
+  return here.map((r, index) => [r, states.find((s) => s.name === names[index]) ?? null]);
 }
 
 const primaryOf = (state: ServiceState) => state.deployments.find((d) => d.status === 'PRIMARY');

@@ -48,21 +48,19 @@ export async function explain(
   if (!top) return otherwise;
   const target = top.family === 'health' ? mostTelling(unhealthy.flatMap((t) => findingOfTarget(t) ?? [])) : null;
   const lines = top.task ? await lastLines(plan, effects, definition, top.task) : [];
-  for (const { container, text } of lines)
-    emit({
-      type: 'rollout.message',
-      at: effects.clock.now(),
-      service: plan.service.name,
-      target: plan.target.name,
-      level: 'warn',
-      text: `log: ${lines.some((l) => l.container !== container) ? `${container}: ` : ''}${text}`,
-    });
+  const logs = lines.map(({ container, text }) =>
+    lines.some((l) => l.container !== container) ? `${container}: ${text}` : text,
+  );
+  const id = { service: plan.service.name, target: plan.target.name };
+  for (const text of logs)
+    emit({ type: 'rollout.message', at: effects.clock.now(), ...id, level: 'warn', text: `log: ${text}` });
   const best = target && target.rank < top.rank ? target : top;
   // Some failures are told by the log alone: a program of another architecture, for one.
   const logged = lines.map(({ text }) => recognize(text)).find((k) => k?.family === 'image' || k?.family === 'start');
   const { code, advice } = top.family === 'exit' && logged ? logged : best;
   const from = otherwise.message.includes(top.message) ? otherwise.message : `${top.message}${tail(otherwise)}`;
-  return plain({ code, advice, message: target ? `${from}; ${target.message}` : from });
+  const cause = plain({ code, advice, message: target ? `${from}; ${target.message}` : from });
+  return logs.length > 0 ? { ...cause, logs } : cause;
 }
 
 /** What a verdict says besides its cause (that nothing was brought back, that it was late) stays said. */

@@ -17,6 +17,10 @@ export interface Recording {
   leaves(): boolean;
 }
 
+/** Left before its end, also between two waves: the same command goes on with it, and knows what it had changed. */
+const isUnfinished = ({ state, rollouts }: DeployRecord): boolean =>
+  state === 'cancelled' || (state === 'partial' && rollouts.some((r) => r.status === 'skipped' || r.status === 'cancelled'));
+
 /**
  * The events of `run`, and a record of them: written before the first, at each wave's end, every half minute, and at the
  * end. A record that cannot be written is a warning: it stops no deploy.
@@ -69,7 +73,7 @@ export async function* recorded(
       if (event.type === 'wave.ended') void write();
       if (event.type === 'deploy.ended') {
         stop.abort();
-        if (leaves() && record.state === 'cancelled') record = { ...record, state: 'left', finishedAt: null };
+        if (leaves() && isUnfinished(record)) record = { ...record, state: 'left', finishedAt: null };
         const until = clock.now() + LAST_WORDS_MS;
         await write();
         for (let attempt = 0; attempt < 2 && failed !== null && clock.now() < until; attempt++) {

@@ -238,6 +238,10 @@ export const contactText = (event: Extract<BafEvent, { type: 'contact.lost' | 'c
 export const versions = (from: VersionRef | null, to: VersionRef): string =>
   from && from.tag !== to.tag ? `${from.tag} -> ${to.tag}` : to.tag;
 
+/** An end in words: of one that went back, to what. */
+export const endText = ({ status, from, to }: Pick<RolloutOutcome, 'status' | 'from' | 'to'>): string =>
+  status === 'rolled-back' && from && from.tag !== to.tag ? `rolled-back to ${from.tag}` : status;
+
 export const tasksText = (tasks: TaskCounts): string =>
   `${tasks.running}/${tasks.desired} running${tasks.pending > 0 ? `, ${tasks.pending} starting` : ''}${tasks.old > 0 ? `, ${tasks.old} old` : ''}`;
 

@@ -1,7 +1,7 @@
 /** The end of a deploy as Markdown, for the page of a GitHub Actions job: a row for each service, a column for each target. */
 import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
-import { isBad, versions } from './fold.js';
-import { clean, duration } from './style.js';
+import { endText, isBad, versions } from './fold.js';
+import { clean, duration, truncate } from './style.js';
 
 /** A job's page takes 1 MiB; a table of more rows than this is read by nobody. */
 const MOST_ROWS = 200;
@@ -31,11 +31,18 @@ export function jobSummary(outcome: DeployOutcome, run: { readonly kind: 'deploy
     ...[...causes].flatMap(([, all]) => [
       '',
       `**${cell(all[0]!.service)}** in ${cell(all.map((r) => r.target).join(', '))}: ${cell(all[0]!.cause!.message)}`,
+      ...logged(all[0]!.cause!.logs ?? []),
       '',
       `> ${cell(all[0]!.cause!.advice)}`,
     ]),
     '',
   ].join('\n');
+}
+
+/** Log lines as they are: a blank one would end the block. */
+function logged(lines: readonly string[]): string[] {
+  const texts = lines.map((line) => truncate(clean(line), 500).replace(/&/g, '&amp;').replace(/</g, '&lt;')).filter((text) => text.trim() !== '');
+  return texts.length === 0 ? [] : ['', '<pre>', ...texts, '</pre>'];
 }
 
 const stateOf = (r: RolloutOutcome | undefined): string => {
@@ -47,7 +54,7 @@ const stateOf = (r: RolloutOutcome | undefined): string => {
       : r.status === 'started'
         ? '⏳'
         : '➖';
-  return `${sign} ${cell(versions(r.from, r.to))} ${r.status}`;
+  return `${sign} ${cell(versions(r.from, r.to))} ${cell(endText(r))}`;
 };
 
 /** Text from outside as text: no tag, no link, no cell, no line of its own. */

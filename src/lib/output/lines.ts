@@ -5,6 +5,7 @@ import {
   alarmText,
   budgetText,
   contactText,
+  endText,
   hookEndText,
   interruption,
   lateEnds,
@@ -134,7 +135,8 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
   function endTexts(r: RolloutOutcome): string[] {
     const who = `${r.service} ${r.target}:`;
     const tint = ['succeeded', 'unchanged', 'started'].includes(r.status) ? green : r.status === 'skipped' ? dim : red;
-    const line = `${who} ${tint(r.status)} ${versions(r.from, r.to)}`;
+    const went = endText(r);
+    const line = `${who} ${tint(went)} ${went === r.status ? versions(r.from, r.to) : `from ${r.to.tag}`}`;
     return r.cause ? [line, `${who} ${red(r.cause.message)}`, ...advice(who, r.cause.advice)] : [line];
   }
 }

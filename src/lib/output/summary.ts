@@ -1,10 +1,17 @@
 /** A deploy's end as a person reads it, and its exit code. */
 import { ExitCode } from '../errors/user-error.js';
 import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
-import { versions } from './fold.js';
-import { duration, paint, targetsText, widthOf, wrap } from './style.js';
+import { endText, versions } from './fold.js';
+import { clean, duration, paint, targetsText, truncate, widthOf, wrap } from './style.js';
 
-export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { color: boolean; columns: number }): string {
+interface Look {
+  readonly color: boolean;
+  readonly columns: number;
+  /** Whether somebody wanted it to go back, elsewhere: it is not to be finished then. */
+  readonly cancelled?: boolean;
+}
+
+export function summarizeDeploy(outcome: DeployOutcome, { color, columns, cancelled = false }: Look): string {
   const { bold, green, red, yellow, dim } = paint(color);
   const good = exitCodeOf(outcome) === ExitCode.done;
   const time = duration(Date.parse(outcome.finishedAt) - Date.parse(outcome.startedAt));
@@ -23,12 +30,13 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { co
               ? '-'
               : red('✗');
     const width = Math.max(40, columns);
-    const what = `  ${sign} ${first.service} ${versions(first.from, first.to)} ${first.status} `;
+    const what = `  ${sign} ${first.service} ${versions(first.from, first.to)} ${endText(first)} `;
     const where = group.map((r) => r.target);
     // The first target is always named whole; the rest as far as the line goes.
     lines.push(`${what}${dim(targetsText(where, width - widthOf(what)))}`);
     if (first.cause) {
       lines.push(...labelled('why:', first.cause.message, width));
+      lines.push(...(first.cause.logs ?? []).map((text) => dim(truncate(`      log: ${clean(text)}`, width))));
       if (first.cause.advice) lines.push(...labelled('do: ', first.cause.advice, width));
     }
   }
@@ -38,10 +46,14 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns }: { co
       `  ECS goes on by itself. To look: baf watch ${outcome.id} --env ${outcome.environment}`,
       '  The same command without --no-wait waits for its end, and puts it on record.',
     );
-  if (outcome.status === 'cancelled' && !outcome.rollouts.some((r) => r.status === 'rolled-back'))
-    lines.push('  Run the same command again to finish it.');
+  if (!cancelled && wasLeft(outcome)) lines.push('  Run the same command again to finish it.');
   return lines.join('\n');
 }
+
+/** Something was not begun, or not seen to its end, and nothing failed for which that would be. */
+const wasLeft = ({ rollouts }: DeployOutcome): boolean =>
+  rollouts.some((r) => r.status === 'skipped' || r.status === 'cancelled') &&
+  !rollouts.some((r) => r.status === 'rolled-back' || r.status === 'failed');
 
 const labelled = (label: string, text: string, columns: number): string[] =>
   wrap(text, columns - 11).map((line, index) => `      ${index === 0 ? label : '    '} ${line}`);

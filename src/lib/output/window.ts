@@ -1,7 +1,7 @@
 /** The live picture: one summary line, the failures, the running rollouts; never more rows or columns than there are. */
-import { isBad, tasksText, versions, type ProgressState, type RolloutView, type StepView } from './fold.js';
+import { endText, isBad, tasksText, versions, type ProgressState, type RolloutView, type StepView } from './fold.js';
 import { preflightTree } from './preflight-view.js';
-import { clean, duration, paint, truncate, wrap, type Paint } from './style.js';
+import { clean, duration, paint, truncate, widthOf, wrap, type Paint } from './style.js';
 
 export interface Look {
   readonly rows: number;
@@ -46,6 +46,11 @@ export function window(state: ProgressState, look: Look): string[] {
   for (const r of ordered) {
     const own = [line(r, look, p)];
     if (isBad(r.state) && r.cause) own.push(`      ${clean(r.cause.message)}`);
+    const said = isBad(r.state) ? r.cause?.logs?.at(-1) : undefined;
+    if (said !== undefined && spare > 0) {
+      own.push(p.dim(`      log: ${clean(said)}`));
+      spare--;
+    }
     if (r.state === 'running' && r.message !== null && spare > 0) {
       own.push(p.dim(`      ${r.message}`));
       spare--;
@@ -71,13 +76,16 @@ function counts(rollouts: readonly RolloutView[]): string {
 function summary(state: ProgressState, look: Look, { bold, red, dim }: Paint): string {
   const total = state.rollouts.length;
   const done = state.rollouts.filter(isDone).length;
-  const bad = state.rollouts.filter((r) => isBad(r.state)).length;
+  const wrong = (['failed', 'rolled-back'] as const).flatMap((end) => {
+    const count = state.rollouts.filter((r) => r.state === end).length;
+    return count > 0 ? [red(`${count} ${end === 'failed' ? 'failed' : 'rolled back'}`)] : [];
+  });
   const wave = state.waves > 1 ? `, wave ${state.wave + 1}/${state.waves}` : '';
   const baking =
     state.bakingUntil !== null && state.bakingUntil > look.now ? `, baking ${duration(state.bakingUntil - look.now)}` : '';
   const end = state.outcome ? Date.parse(state.outcome.finishedAt) : look.now;
   const time = state.startedAt === null ? '' : `  ${dim(duration(end - state.startedAt))}`;
-  return `${bold(clean(state.title))}${total > 0 ? `  ${done}/${total} done` : ''}${bad > 0 ? `, ${red(`${bad} failed`)}` : ''}${wave}${baking}${time}`;
+  return `${bold(clean(state.title))}${total > 0 ? `  ${done}/${total} done` : ''}${wrong.map((text) => `, ${text}`).join('')}${wave}${baking}${time}`;
 }
 
 function stepLine(step: StepView, look: Look, { cyan, green, red }: Paint): string {
@@ -100,7 +108,13 @@ function line(r: RolloutView, look: Look, { green, red, yellow, dim, cyan }: Pai
   const time = r.startedAt === null ? '' : ` ${dim(duration((r.endedAt ?? look.now) - r.startedAt))}`;
   const what =
     r.state === 'running'
-      ? [r.stage ?? r.step, r.tasks ? tasksText(r.tasks) : null].filter((part) => part !== null).join(', ') || 'started'
-      : r.state;
-  return `  ${sign} ${clean(r.service)} ${dim(clean(r.target))} ${clean(versions(r.from, r.to))}: ${what}${time}`;
+      ? [r.stage ?? (r.tasks && r.step === 'watching' ? null : r.step), r.tasks ? tasksText(r.tasks) : null]
+          .filter((part) => part !== null)
+          .join(', ') || 'started'
+      : r.state === 'queued'
+        ? r.state
+        : clean(endText({ ...r, status: r.state }));
+  const left = `  ${sign} ${clean(r.service)} ${dim(clean(r.target))} ${clean(versions(r.from, r.to))}: ${what}`;
+  // How long it takes already is said whatever has no room.
+  return `${truncate(left, look.columns - widthOf(time))}${time}`;
 }

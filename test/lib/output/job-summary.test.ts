@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
 import { jobSummary } from '../../../src/lib/output/job-summary.js';
 
+const logs = ['starting', '', '</pre> <b>no</b> & \u001b[31mred\nline'];
 const outcome: DeployOutcome = {
   id: 'd-20261119140000-k3x9',
   environment: 'prod',
@@ -15,7 +16,7 @@ const outcome: DeployOutcome = {
       status: 'rolled-back',
       from: { tag: '1.3.0' },
       to: { tag: '1.4.0' },
-      cause: { code: 'ContainerExited', message: 'exit code 1 | <script>\n# x', advice: 'Look at the log.' },
+      cause: { code: 'ContainerExited', message: 'exit code 1 | <script>\n# x', advice: 'Look at the log.', logs },
     },
     { service: 'ui', target: 'b/eu-west-1', status: 'skipped', from: { tag: '1.3.0' }, to: { tag: '1.4.0' } },
     { service: 'api', target: 'a/eu-west-1', status: 'unchanged', from: null, to: { tag: '2' } },
@@ -32,10 +33,15 @@ describe('the summary of a job', () => {
         '',
         '| service | a/eu-west-1 | b/eu-west-1 |',
         '| --- | --- | --- |',
-        '| ui | ❌ 1.3.0 -> 1.4.0 rolled-back | ➖ 1.3.0 -> 1.4.0 skipped |',
+        '| ui | ❌ 1.3.0 -> 1.4.0 rolled-back to 1.3.0 | ➖ 1.3.0 -> 1.4.0 skipped |',
         '| api | ✅ 2 unchanged |  |',
         '',
         '**ui** in a/eu-west-1: exit code 1 \\| \\<script> \\# x',
+        '',
+        '<pre>',
+        'starting',
+        '&lt;/pre> &lt;b>no&lt;/b> &amp; red line',
+        '</pre>',
         '',
         '> Look at the log.',
         '',

@@ -11,6 +11,7 @@ const cause = {
   code: 'ContainerExited',
   message: 'Essential container in task exited (exit code 1): 100% of 3 tasks, "app"',
   advice: 'The application stops by itself: read its last log lines, fix it, deploy another tag.',
+  logs: ['starting', 'fatal: no database <at> "db"'],
 };
 const tasks = (running: number, pending: number, old: number) => ({ desired: 2, running, pending, old });
 
