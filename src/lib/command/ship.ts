@@ -12,7 +12,7 @@ import type { Wave } from '../model/target.js';
 import { planJson, renderPlan } from '../output/plan-view.js';
 import { shouldColor } from '../output/style.js';
 import type { CheckId } from '../preflight/finding.js';
-import { affectedBy } from '../rollout/affected.js';
+import { affectedBy, type Affected } from '../rollout/affected.js';
 import type { DeployPlan } from '../rollout/plan.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { confirm } from './confirm.js';
@@ -21,6 +21,7 @@ import type { Guard, GuardFlags } from './guards.js';
 import { tellSkipped } from './hooks.js';
 import { refuseLeaving } from './leaving.js';
 import { checkPlan, preflightJson, refuseProblems } from './preflight.js';
+import type { Preflight } from '../engine/preflight.js';
 import type { ProgressFlags } from './progress.js';
 
 /** Flags that both have. */
@@ -71,7 +72,7 @@ export async function ship(job: Ship): Promise<Shipped> {
   const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
   refuseLeaving(plan, waits);
   const checked = await checkPlan(plan, checks, app, flags);
-  if (!guard) return shown(job, plan, { changes, preflight: preflightJson(checked) });
+  if (!guard) return shown(job, plan, { changes, checked });
   const wanted = plan.waves.flatMap((w) => w.rollouts.map((r) => ({ service: r.service.name, tag: r.to.tag })));
   const pins = () => checkPins({ environment: environment.name, home: homeOf(environment) }, wanted, app.effects);
   const check = (again: DeployPlan) => (refuseLeaving(again, waits), pins());
@@ -87,6 +88,8 @@ export async function ship(job: Ship): Promise<Shipped> {
   refuseProblems(checked);
   // A protected environment asks a person; a pipeline (no terminal) that names what it deploys is not asked.
   const confirmed = environment.protected && changes && process.stdin.isTTY === true && !flags.yes;
+  // What is asked about is seen.
+  if (confirmed) process.stderr.write(inWords(job, plan, process.stderr) + '\n');
   if (confirmed) await confirm(job.question, flags, `${environment.name} is protected`);
   const options = { ...job.options, waits };
   const again = { observe: job.observe, checks, confirmed, check };
@@ -94,13 +97,20 @@ export async function ship(job: Ship): Promise<Shipped> {
   return { ...done, json: { ...done.json, preflight: preflightJson(checked) } };
 }
 
-function shown({ app, flags }: Ship, plan: DeployPlan, { changes, preflight }: { changes: boolean; preflight: object }): Shipped {
-  const needs = Object.entries(app.project.services).map(([name, s]) => [name, s.needs ?? []]);
-  const affected = affectedBy(plan, Object.fromEntries(needs) as Record<string, readonly string[]>);
-  const color = shouldColor(process.stdout, process.env, !flags['no-color']);
+function shown(job: Ship, plan: DeployPlan, { changes, checked }: { changes: boolean; checked: Preflight }): Shipped {
   return {
-    json: { plan: { ...planJson(plan, affected), preflight } },
-    text: renderPlan(plan, { color, columns: process.stdout.columns ?? 1000 }, affected),
-    exitCode: changes && flags['exit-code'] ? ExitCode.differences : ExitCode.done,
+    json: { plan: { ...planJson(plan, affectedOf(job, plan)), preflight: preflightJson(checked) } },
+    text: inWords(job, plan, process.stdout, checked.counts.problem),
+    exitCode: changes && job.flags['exit-code'] ? ExitCode.differences : ExitCode.done,
   };
+}
+
+function affectedOf({ app }: Ship, plan: DeployPlan): Affected[] {
+  const needs = Object.entries(app.project.services).map(([name, s]) => [name, s.needs ?? []]);
+  return affectedBy(plan, Object.fromEntries(needs) as Record<string, readonly string[]>);
+}
+
+function inWords(job: Ship, plan: DeployPlan, stream: NodeJS.WriteStream, problems = 0): string {
+  const color = shouldColor(stream, process.env, !job.flags['no-color']);
+  return renderPlan(plan, { color, columns: stream.columns ?? 1000 }, affectedOf(job, plan), problems);
 }

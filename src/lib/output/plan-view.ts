@@ -2,10 +2,14 @@
 import type { Affected } from '../rollout/affected.js';
 import type { Difference } from '../rollout/diff/difference.js';
 import { hooksOf } from '../rollout/hooks.js';
+import type { ServiceSpec } from '../model/service.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
+import { startOrder } from '../rollout/schedule.js';
+import { strategies } from '../rollout/strategies/index.js';
 import { differenceText } from './difference-view.js';
 import { hookLines } from './hooks-view.js';
-import { duration, pad, paint, targetsText, truncate, widthOf } from './style.js';
+import { versions } from './fold.js';
+import { duration, pad, paint, targetsText, truncate, widthOf, wrap } from './style.js';
 
 export function planJson(plan: DeployPlan, affected: readonly Affected[] = []): object {
   return {
@@ -34,18 +38,21 @@ interface Look {
   readonly columns: number;
 }
 
-export function renderPlan(plan: DeployPlan, look: Look, affected: readonly Affected[] = []): string {
-  const { bold, dim, green, yellow } = paint(look.color);
+/** @param problems what pre-flight found, with which a deploy is refused */
+export function renderPlan(plan: DeployPlan, look: Look, affected: readonly Affected[] = [], problems = 0): string {
+  const { bold, dim, green, red, yellow } = paint(look.color);
   const width = Math.max(40, look.columns);
-  const all = plan.waves.flatMap((w) => w.rollouts);
+  const all = startOrder(servicesOf(plan)).flatMap(({ name }) =>
+    plan.waves.flatMap((w) => w.rollouts.filter((r) => r.service.name === name)),
+  );
   const changed = all.filter((r) => r.action !== 'unchanged');
   const lines = [bold(`Plan for ${plan.environment}`)];
   plan.waves.forEach((wave, index) => {
     lines.push(`wave ${index + 1}${wave.bakeMs ? `, then ${duration(wave.bakeMs)} bake` : ''}`);
-    for (const group of grouped(wave.rollouts.filter((r) => r.action !== 'unchanged'))) {
+    for (const group of grouped(all.filter((r) => wave.rollouts.includes(r) && r.action !== 'unchanged'))) {
       const r = group[0]!;
       const sign = r.action === 'create' ? green('+') : yellow('~');
-      const what = `: ${r.from?.tag ?? 'new'} -> ${r.to.tag} (${r.changes.join(', ')})`;
+      const what = `: ${r.from ? versions(r.from, r.to) : `new -> ${r.to.tag}`} (${r.changes.join(', ')})`;
       const left = `  ${sign} ${r.service.name} in `;
       const targets = targetsText(
         group.map((one) => one.target.name),
@@ -55,20 +62,19 @@ export function renderPlan(plan: DeployPlan, look: Look, affected: readonly Affe
     }
     lines.push(...unchanged(wave.rollouts, width).map(dim));
   });
-  for (const service of [...new Set(changed.map((r) => r.service.name))])
-    lines.push(
-      ...detail(
-        service,
-        changed.filter((r) => r.service.name === service),
-        width,
-        look,
-      ),
-    );
+  const services = [...new Set(changed.map((r) => r.service.name))];
+  const most = Math.max(LEAST, Math.floor(ROOM / services.length));
+  for (const service of services) {
+    const own = changed.filter((r) => r.service.name === service);
+    lines.push(...detail(service, own, services, { ...look, columns: width, most }));
+  }
   lines.push(...hookLines(plan, width));
   for (const { service, neededBy } of affected)
     if (neededBy.length > 0) lines.push(truncate(`${service} is needed by ${neededBy.join(', ')}`, width));
   const count = changed.length;
   lines.push(count === 0 ? 'Nothing to do.' : `${count} rollout${count === 1 ? '' : 's'} to do.`);
+  if (problems > 0)
+    lines.push(red(`It would be refused as it is: pre-flight found ${problems} problem${problems === 1 ? '' : 's'}.`));
   return lines.join('\n');
 }
 
@@ -91,12 +97,24 @@ function unchanged(rollouts: readonly PlannedRollout[], width: number): string[]
   return [truncate(`${left}${targetsText(targets, width - widthOf(left) - 11)}: unchanged`, width)];
 }
 
-/** Lines that one service may take; --json has all. */
-const MOST = 8;
+/** In the order in which they begin in a target. */
+const servicesOf = (plan: DeployPlan): ServiceSpec[] => [
+  ...new Map(plan.waves.flatMap((w) => w.rollouts.map((r) => [r.service.name, r.service] as const))).values(),
+];
+
+/** Lines of all services together, and of one at least; --json has all. */
+const ROOM = 60;
+const LEAST = 8;
 
 /** What changes in a service, each change once, with the targets where it is not in all of them. */
-function detail(service: string, rollouts: readonly PlannedRollout[], width: number, look: Look): string[] {
+function detail(
+  service: string,
+  rollouts: readonly PlannedRollout[],
+  changing: readonly string[],
+  look: Look & { readonly most: number },
+): string[] {
   const { dim, green, red, yellow } = paint(look.color);
+  const width = look.columns;
   const paints = { '+': green, '-': red, '~': yellow };
   const found = new Map<string, { sign: '+' | '-' | '~'; what: string; change: string; targets: string[] }>();
   for (const r of rollouts)
@@ -106,9 +124,10 @@ function detail(service: string, rollouts: readonly PlannedRollout[], width: num
       found.set(key, held);
       if (!held.targets.includes(r.target.name)) held.targets.push(r.target.name);
     }
-  if (found.size === 0) return [];
+  const how = howItGoes(rollouts[0]!, changing);
+  if (found.size === 0 && how === '') return [];
   const all = [...found.values()];
-  const shown = all.length > MOST ? all.slice(0, MOST - 1) : all;
+  const shown = all.length > look.most ? all.slice(0, look.most - 1) : all;
   const column = Math.min(
     32,
     shown.reduce((most, { what }) => Math.max(most, widthOf(what)), 0),
@@ -121,10 +140,25 @@ function detail(service: string, rollouts: readonly PlannedRollout[], width: num
   const targets = new Set(rollouts.map((r) => r.target.name)).size;
   const rest = all.length - shown.length;
   return [
-    `${service}${targets > 1 ? ` in ${targets} targets` : ''}`,
+    ...wrap(`${service}${targets > 1 ? ` in ${targets} targets` : ''}${how}`, width - 4).map((line, i) =>
+      i === 0 ? line : `    ${line}`,
+    ),
     ...lines.map((line) => truncate(line, width)),
     ...(rest > 0 ? [dim(`    and ${rest} more: --json`)] : []),
   ];
+}
+
+/** How the new version comes in where it is not as everybody expects, what watches it, and what it waits for. */
+function howItGoes({ service, changes, action }: PlannedRollout, changing: readonly string[]): string {
+  const { deploy, needs } = service;
+  const words = strategies[deploy.strategy].inWords(deploy);
+  const comesIn = action === 'create' || changes.includes('task definition');
+  const after = needs.filter((need) => changing.includes(need));
+  return [
+    ...(words === '' || !comesIn ? [] : [`, ${deploy.strategy}: ${words}`]),
+    ...(deploy.alarms.length > 0 ? [`; alarms ${deploy.alarms.join(', ')}`] : []),
+    ...(after.length > 0 ? [`; after ${after.join(', ')}`] : []),
+  ].join('');
 }
 
 function textsOf(r: PlannedRollout): { sign: '+' | '-' | '~'; what: string; change: string }[] {

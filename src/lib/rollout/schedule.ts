@@ -43,6 +43,20 @@ export function nextJobs(jobs: readonly Job[], { states, wave, parallel, stopped
   return { start: ready.slice(0, room).map((job) => job.key), skip: skip.map((job) => job.key) };
 }
 
+/** In the order in which they can start: those that are needed go before those that need them; else as they were. */
+export function startOrder<S extends { readonly name: string; readonly needs: readonly string[] }>(services: readonly S[]): S[] {
+  const made: S[] = [];
+  const placed = new Set<string>();
+  const place = (service: S): void => {
+    if (placed.has(service.name)) return;
+    placed.add(service.name);
+    for (const need of service.needs) services.filter((s) => s.name === need).forEach(place);
+    made.push(service);
+  };
+  services.forEach(place);
+  return made;
+}
+
 interface Rollout {
   readonly service: { readonly name: string; readonly needs: readonly string[] };
   readonly target: { readonly name: string };

@@ -10,5 +10,6 @@ export const allAtOnce: Strategy = {
   defaults: { minimumHealthyPercent: 0, maximumPercent: 100, steps: NO_STEPS },
   leastStep: 100,
   configuration: inPlace,
+  inWords: () => 'all old tasks stop, then all new ones start',
   waitMinutes: () => 0,
 };

@@ -1,5 +1,5 @@
 /** The new version comes up whole beside the old one; a small share of the traffic goes over first, the rest after a wait. */
-import { beside, pausedMinutes } from './ecs-configuration.js';
+import { beside, besideInWords, pausedMinutes } from './ecs-configuration.js';
 import type { Strategy } from './strategy.js';
 
 export const canary: Strategy = {
@@ -14,5 +14,7 @@ export const canary: Strategy = {
     ...beside(settings),
     canaryConfiguration: { canaryPercent: settings.steps.percent, canaryBakeTimeInMinutes: settings.steps.waitMinutes },
   }),
+  inWords: (settings) =>
+    `${settings.steps.percent} % of the traffic, the rest after ${settings.steps.waitMinutes}m${besideInWords(settings)}`,
   waitMinutes: (settings) => settings.steps.waitMinutes + settings.bakeMinutes + pausedMinutes(settings, 2),
 };

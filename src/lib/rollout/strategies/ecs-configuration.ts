@@ -29,6 +29,13 @@ export const beside = (settings: DeploySettings): Omit<EcsDeploymentConfiguratio
     : {}),
 });
 
+/** What is said after how the traffic goes over. */
+export const besideInWords = ({ bakeMinutes, pause }: DeploySettings): string =>
+  [
+    ...(bakeMinutes > 0 ? [`, then both versions for ${bakeMinutes}m`] : []),
+    ...(pause.at.length > 0 ? [`; pauses at ${pause.at.join(', ')}`] : []),
+  ].join('');
+
 const watched = ({ alarms }: DeploySettings): Pick<EcsDeploymentConfiguration, 'alarms'> =>
   alarms.length > 0 ? { alarms: { alarmNames: alarms, enable: true, rollback: true } } : {};
 

@@ -1,5 +1,5 @@
 /** The new version comes up whole beside the old one; the traffic goes over in equal steps, with a wait after each. */
-import { beside, pausedMinutes } from './ecs-configuration.js';
+import { beside, besideInWords, pausedMinutes } from './ecs-configuration.js';
 import type { Strategy } from './strategy.js';
 
 export const linear: Strategy = {
@@ -14,6 +14,8 @@ export const linear: Strategy = {
     ...beside(settings),
     linearConfiguration: { stepPercent: settings.steps.percent, stepBakeTimeInMinutes: settings.steps.waitMinutes },
   }),
+  inWords: (settings) =>
+    `${settings.steps.percent} % of the traffic every ${settings.steps.waitMinutes}m${besideInWords(settings)}`,
   waitMinutes: (settings) => {
     const steps = Math.ceil(100 / settings.steps.percent);
     return steps * settings.steps.waitMinutes + settings.bakeMinutes + pausedMinutes(settings, steps);

@@ -10,5 +10,7 @@ export const rolling: Strategy = {
   defaults: { minimumHealthyPercent: 100, maximumPercent: 200, steps: NO_STEPS },
   leastStep: 100,
   configuration: inPlace,
+  inWords: ({ minimumHealthyPercent: least, maximumPercent: most }) =>
+    least === 100 && most === 200 ? '' : `${least} % of the tasks healthy, ${most} % at most`,
   waitMinutes: () => 0,
 };

@@ -19,6 +19,8 @@ export interface Strategy {
   readonly leastStep: number;
   /** `deploymentConfiguration` of the ECS service, without what the engine adds (circuit breaker). */
   configuration(settings: DeploySettings): EcsDeploymentConfiguration;
+  /** How it goes, in words for a plan; empty where there is nothing to say besides what everybody expects. */
+  inWords(settings: DeploySettings): string;
   /** Minutes that a rollout waits by itself, besides starting and stopping tasks: how much longer it may take. */
   waitMinutes(settings: DeploySettings): number;
 }

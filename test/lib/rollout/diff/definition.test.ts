@@ -139,7 +139,7 @@ describe('each kind of edit is exactly that change', () => {
     [
       'another platform',
       (d) => (d['runtimePlatform'] = { cpuArchitecture: 'ARM64' }),
-      { path: ['runtimePlatform'], from: null, to: '{cpuArchitecture}' },
+      { path: ['runtimePlatform'], from: null, to: '{cpuArchitecture: ARM64}' },
     ],
     ['another image', (d) => (ui(d)['image'] = 'ui:2'), { path: [C, 'ui', 'image'], from: 'ui:1', to: 'ui:2' }],
     [
@@ -173,11 +173,11 @@ describe('each kind of edit is exactly that change', () => {
       (d) => (ui(d)['secrets'] = [{ name: 'KEY', valueFrom: 'arn:two' }]),
       { path: [C, 'ui', 'secrets', 'KEY'], from: 'arn:one', to: 'arn:two' },
     ],
-    ['no secrets', (d) => delete ui(d)['secrets'], { path: [C, 'ui', 'secrets'], from: '{KEY}', to: null }],
+    ['no secrets', (d) => delete ui(d)['secrets'], { path: [C, 'ui', 'secrets', 'KEY'], from: 'arn:one', to: null }],
     [
       'a port',
       (d) => (ui(d)['portMappings'] as object[]).push({ containerPort: 9 }),
-      { path: [C, 'ui', 'portMappings', '9/tcp'], from: null, to: '{containerPort}' },
+      { path: [C, 'ui', 'portMappings', '9/tcp'], from: null, to: '{containerPort: 9}' },
     ],
     [
       'a log option',
@@ -189,13 +189,13 @@ describe('each kind of edit is exactly that change', () => {
       (d) => (ui(d)['mountPoints'] = [{ sourceVolume: 'data', containerPath: '/data', readOnly: true }]),
       { path: [C, 'ui', 'mountPoints', '/data', 'readOnly'], from: null, to: 'true' },
     ],
-    ['a volume', (d) => (d['volumes'] as object[]).push({ name: 'tmp' }), { path: ['volumes', 'tmp'], from: null, to: '{name}' }],
+    ['a volume', (d) => (d['volumes'] as object[]).push({ name: 'tmp' }), { path: ['volumes', 'tmp'], from: null, to: '{name: tmp}' }],
     [
       'a container that is essential',
       (d) => delete d.containerDefinitions[1]!['essential'],
       { path: [C, 'proxy', 'essential'], from: 'false', to: null },
     ],
-    ['a container less', (d) => d.containerDefinitions.pop(), { path: [C, 'proxy'], from: '{essential, image, name}', to: null }],
+    ['a container less', (d) => d.containerDefinitions.pop(), { path: [C, 'proxy'], from: '{essential: false, image: proxy:1, name: proxy}', to: null }],
   ])('%s', (_name, edit, expected) => {
     const edited = structuredClone(base);
     edit(edited);
