@@ -55,6 +55,16 @@ export default class Deploy extends BafCommand {
         message: 'Name the services to deploy, or say --all.',
         nextSteps: ['baf deploy SERVICE... --env ENV', 'baf deploy --all --env ENV'],
       });
+    if (names.length > 0 && flags.all)
+      throw new UserError('FlagsExclude', {
+        message: `--all together with ${names.join(', ')}: it is either all services of the project, or those that are named.`,
+        nextSteps: [`baf deploy ${names.join(' ')} --env ${flags.env}`, `baf deploy --all --env ${flags.env}`],
+      });
+    if (flags['exit-code'] && !flags.plan)
+      throw new UserError('PlanMissing', {
+        message: '--exit-code says whether something would change, and without --plan it is changed.',
+        nextSteps: ['Add --plan, or leave --exit-code out.'],
+      });
     const { deployServices } = await import('../lib/command/deploy.js');
     const done = await deployServices({ ...flags, services: flags.all ? [] : names, json: this.jsonEnabled() });
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');

@@ -23,6 +23,14 @@ describe('exit 2', () => {
     ['a tag that no registry takes', ['deploy', 'ui', '--env', 'prod', '--tag', '1.4 0'], /1\.4 0/, () => undefined],
     ['a flag that is not there', ['deploy', 'ui', '--env', 'prod', '--tga', '1'], /--tga/, () => undefined],
     ['no service and no --all', ['deploy', '--env', 'prod'], /--all/, () => undefined],
+    ['all services, and some', ['deploy', 'ui', '--all', '--env', 'prod'], /--all together with ui/, () => undefined],
+    [
+      'a look for differences that would deploy',
+      ['deploy', 'ui', '--env', 'prod', '--tag', '1', '--exit-code'],
+      /without --plan/,
+      () => undefined,
+    ],
+    ['a time without a unit', ['deploy', 'ui', '--env', 'prod', '--timeout', '5'], /--timeout "5" .*/, () => undefined],
     ['a command that is not there', ['stagin', 'up'], /stagin[\s\S]*staging/, () => undefined],
     [
       'broken YAML',

@@ -41,9 +41,9 @@ export async function requestAccess(flags: RequestFlags): Promise<AccessDone> {
   const read = await readFiles(flags);
   const environment = onDemand(read.platform, flags.env);
   const rules = rulesOf(read.platform);
-  const forMs = checkDuration(parseDuration(flags.for), flags.for, rules);
+  const forMs = checkDuration(parseDuration(flags.for, '--for'), flags.for, rules);
   const reason = checkReason(flags.reason);
-  const timeoutMs = parseDuration(flags.timeout);
+  const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const app = await openApp(flags, read);
   try {
     const person = await whoAsks(app);

@@ -31,7 +31,7 @@ export async function cancelOne(id: string | null, flags: CancelFlags): Promise<
   checkDeployId(id);
   const read = await readFiles(flags);
   const environment = findEnvironment(read.platform, flags.env);
-  const timeoutMs = parseDuration(flags.timeout);
+  const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const app = await openApp(flags, read);
   try {
     const record = await meant(id, app, environment);

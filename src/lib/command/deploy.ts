@@ -31,7 +31,7 @@ export async function deployServices(flags: DeployFlags): Promise<Shipped> {
   const checks = checksToMake(flags['skip-checks'] ?? []);
   const tags = parseTags(flags.tag ?? [], services);
   const waves = filterWaves(environment, flags.targets ?? []);
-  const timeoutMs = parseDuration(flags.timeout);
+  const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const maxFailures = parseBudget(flags['max-failures'] ?? '0');
   const app = await openApp(flags, read);
   try {

@@ -109,7 +109,7 @@ export async function faultCredentials(flags: AppFlags): Promise<Done> {
 export async function faultClock(flags: AppFlags & { readonly skew: string }): Promise<Done> {
   const sign = flags.skew.startsWith('-') ? -1 : 1;
   const amount = flags.skew.replace(/^[-+]/, '');
-  const skewMs = /^0[smhd]?$/.test(amount) ? 0 : sign * (parseDuration(amount), durationMs(amount));
+  const skewMs = /^0[smhd]?$/.test(amount) ? 0 : sign * (parseDuration(amount, '--skew'), durationMs(amount));
   const row = await apply(flags, () => ({ fault: 'clock', skewMs }));
   return { json: { fault: row }, text: said(row!) };
 }

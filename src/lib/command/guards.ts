@@ -90,7 +90,7 @@ export async function warnFrozen(app: App, { environment, services }: Pick<Chang
 /** Milliseconds; `0` and nothing do not wait. */
 export function lockWait(flags: GuardFlags): number {
   const text = flags['lock-wait'] ?? '0';
-  return text === '0' ? 0 : parseDuration(text);
+  return text === '0' ? 0 : parseDuration(text, '--lock-wait');
 }
 
 export function contenderOf(app: App, about: Pick<Contender, 'kind' | 'deploy' | 'what' | 'reason'>): Contender {

@@ -60,7 +60,7 @@ export async function lockServices(
   const environment = findEnvironment(read.platform, flags.env);
   const services = selectServices(read, names, environment.name).map((s) => s.name);
   const reason = checkReason(flags.reason);
-  const forMs = parseDuration(flags.for);
+  const forMs = parseDuration(flags.for, '--for');
   const waitMs = lockWait(flags);
   const app = await openApp(flags, read);
   try {

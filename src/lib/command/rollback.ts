@@ -30,7 +30,7 @@ export async function rollBack(flags: RollbackFlags): Promise<Shipped> {
   const checks = checksToMake(flags['skip-checks'] ?? []);
   const to = flags.to === undefined ? null : checkTag(flags.to);
   const waves = filterWaves(environment, flags.targets ?? []).map((wave) => ({ ...wave, bakeMs: 0 }));
-  const timeoutMs = parseDuration(flags.timeout);
+  const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const app = await openApp(flags, read);
   try {
     const now = app.effects.clock.now();

@@ -147,7 +147,7 @@ export const rotateCheck = (
   services: readonly string[],
   flags: ViewFlags & { readonly env: string; readonly 'max-age': string; readonly 'exit-code': boolean },
 ): Promise<Done> => {
-  const maxAgeMs = parseDuration(flags['max-age']);
+  const maxAgeMs = parseDuration(flags['max-age'], '--max-age');
   return atPlace({ services, env: [flags.env] }, flags, async ({ app, cells, environments, servicesIn }) => {
     const [environment] = environments;
     const stagingsIn = environment!.stagings ? homeOf(environment!) : null;

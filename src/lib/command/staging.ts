@@ -48,14 +48,14 @@ export async function upStaging(
   const chosen = selectForStaging({ project }, flags.service ?? [], environment);
   const services = selectForStaging({ project }, [], environment);
   const tags = parseTags(flags.tag ?? [], chosen);
-  const ttlMs = flags.ttl === undefined ? null : parseDuration(flags.ttl);
+  const ttlMs = flags.ttl === undefined ? null : parseDuration(flags.ttl, '--ttl');
   if (ttlMs !== null && ttlMs > rules.maxTtlMs)
     throw new UserError('TtlTooLong', {
       message: `--ttl ${flags.ttl} is longer than the platform allows (${rules.maxTtlMs / 3_600_000} h).`,
       nextSteps: ['Choose a shorter time to live.'],
       exitCode: ExitCode.refused,
     });
-  const timeoutMs = parseDuration(flags.timeout);
+  const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const app = await openApp(flags, read);
   try {
     await needAccess(app, platform.environments[environment]!, flags, timeoutMs);

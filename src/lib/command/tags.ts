@@ -52,7 +52,7 @@ export async function listTags(names: readonly string[], flags: ListFlags): Prom
     : Object.values(platform.environments);
   const services = selectServices({ project }, names, environments[0]!.name).map((s) => s.name);
   const cells = cellsOf(environments, flags.targets ?? []);
-  const everyMs = parseDuration(flags.interval ?? '5s');
+  const everyMs = parseDuration(flags.interval ?? '5s', '--interval');
   if (flags.watch && (flags.json || flags.csv))
     throw new UserError('FlagsExclude', {
       message: '--watch shows a table that changes: it goes with neither --json nor --csv.',

@@ -10,6 +10,8 @@ export const plainly = (message: string): string =>
     .split('\n')
     .map((line) => line.trimStart().replace(/^Missing required flag (\w)/, 'Missing required flag --$1'))
     .join('\n')
+    // The flag and what is wrong with it, told on two lines.
+    .replace(/^Parsing (--\S+) *\nExpected/gm, '$1: expected')
     .trim();
 
 /** `flags` without their dashes; the message is oclif's. */

@@ -236,11 +236,16 @@ describe('checks', () => {
   it('of tags and durations', () => {
     expect(checkTag('1.4.0')).toBe('1.4.0');
     expect(failure(() => checkTag('-x')).code).toBe('TagInvalid');
-    expect(parseDuration('1h30m')).toBe(5_400_000);
-    for (const bad of ['', '5', 'm', '0s', '5 m', '1w']) expect(failure(() => parseDuration(bad)).code).toBe('DurationInvalid');
+    expect(parseDuration('1h30m', '--timeout')).toBe(5_400_000);
+    for (const bad of ['', '5', 'm', '0s', '5 m', '1w'])
+      expect(failure(() => parseDuration(bad, '--for')).code).toBe('DurationInvalid');
+    expect(failure(() => parseDuration('5', '--timeout')).message).toBe('--timeout "5" is not a duration.');
+    expect(failure(() => parseDuration('0m', '--timeout')).message).toBe('--timeout "0m" is no time at all.');
   });
   it('of sizes', () => {
     expect(fargateProblem(256, 512)).toBeNull();
     expect(fargateProblem(512, 1500)).toMatch(/steps of 1024/);
+    expect(fargateProblem(256, 1024)).toBeNull();
+    expect(fargateProblem(256, 1536)).toBe('memory 1536 does not go with cpu 256; allowed: 512, 1024, 2048');
   });
 });

@@ -22,6 +22,10 @@ describe('what is said', () => {
       'The following errors occurred:\n  \u001B[2mMissing required flag for\n  Missing required flag reason\u001B[22m',
       'Missing required flag --for\nMissing required flag --reason',
     ],
+    [
+      'The following error occurred:\n  Parsing --parallel \n\tExpected an integer but received: x\nSee more help with --help',
+      '--parallel: expected an integer but received: x',
+    ],
     ['Nonexistent flag: --x\nSee more help with --help', 'Nonexistent flag: --x'],
     ['Missing 1 required arg:\nname  the name', 'Missing 1 required arg:\nname  the name'],
   ])('of %j', (message, said) => expect(plainly(message)).toBe(said));
