@@ -52,8 +52,7 @@ export async function explain(
     lines.some((l) => l.container !== container) ? `${container}: ${text}` : text,
   );
   const id = { service: plan.service.name, target: plan.target.name };
-  for (const text of logs)
-    emit({ type: 'rollout.message', at: effects.clock.now(), ...id, level: 'warn', text: `log: ${text}` });
+  for (const text of logs) emit({ type: 'rollout.message', at: effects.clock.now(), ...id, level: 'warn', text: `log: ${text}` });
   const best = target && target.rank < top.rank ? target : top;
   // Some failures are told by the log alone: a program of another architecture, for one.
   const logged = lines.map(({ text }) => recognize(text)).find((k) => k?.family === 'image' || k?.family === 'start');

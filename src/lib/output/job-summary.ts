@@ -41,7 +41,9 @@ export function jobSummary(outcome: DeployOutcome, run: { readonly kind: 'deploy
 
 /** Log lines as they are: a blank one would end the block. */
 function logged(lines: readonly string[]): string[] {
-  const texts = lines.map((line) => truncate(clean(line), 500).replace(/&/g, '&amp;').replace(/</g, '&lt;')).filter((text) => text.trim() !== '');
+  const texts = lines
+    .map((line) => truncate(clean(line), 500).replace(/&/g, '&amp;').replace(/</g, '&lt;'))
+    .filter((text) => text.trim() !== '');
   return texts.length === 0 ? [] : ['', '<pre>', ...texts, '</pre>'];
 }
 

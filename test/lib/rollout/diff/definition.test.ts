@@ -189,13 +189,21 @@ describe('each kind of edit is exactly that change', () => {
       (d) => (ui(d)['mountPoints'] = [{ sourceVolume: 'data', containerPath: '/data', readOnly: true }]),
       { path: [C, 'ui', 'mountPoints', '/data', 'readOnly'], from: null, to: 'true' },
     ],
-    ['a volume', (d) => (d['volumes'] as object[]).push({ name: 'tmp' }), { path: ['volumes', 'tmp'], from: null, to: '{name: tmp}' }],
+    [
+      'a volume',
+      (d) => (d['volumes'] as object[]).push({ name: 'tmp' }),
+      { path: ['volumes', 'tmp'], from: null, to: '{name: tmp}' },
+    ],
     [
       'a container that is essential',
       (d) => delete d.containerDefinitions[1]!['essential'],
       { path: [C, 'proxy', 'essential'], from: 'false', to: null },
     ],
-    ['a container less', (d) => d.containerDefinitions.pop(), { path: [C, 'proxy'], from: '{essential: false, image: proxy:1, name: proxy}', to: null }],
+    [
+      'a container less',
+      (d) => d.containerDefinitions.pop(),
+      { path: [C, 'proxy'], from: '{essential: false, image: proxy:1, name: proxy}', to: null },
+    ],
   ])('%s', (_name, edit, expected) => {
     const edited = structuredClone(base);
     edit(edited);
