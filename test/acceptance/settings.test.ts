@@ -83,6 +83,31 @@ describe('secrets', () => {
     expect(readFileSync(out, 'utf8')).toBe(`${secret}debug`);
   });
 
+  it('come over from a file, all at once, and are a whole environment to a command', () => {
+    const values = JSON.stringify({ 'db-password': secret, api_key: secret });
+    const planned = typed(
+      '{"zone": "eu", "retries": 3}',
+      'ssm',
+      'settings',
+      'import',
+      'catalog',
+      '-',
+      '--env',
+      'staging',
+      '--plan',
+    );
+    expect(planned.stdout).toBe('~ zone of catalog: none -> eu\n~ retries of catalog: none -> 3\n');
+    expect(typed('{"zone": "eu", "retries": 3}', 'ssm', 'settings', 'import', 'catalog', '-', '--env', 'staging').code).toBe(0);
+    const exported = typed('', 'ssm', 'settings', 'export', 'catalog', '--env', 'staging');
+    expect(JSON.parse(exported.stdout)).toEqual({ 'log-level': 'debug', zone: 'eu', retries: '3' });
+    const set = typed(values, 'ssm', 'secrets', 'import', 'catalog', '-', '--env', 'staging');
+    expect([set.code, set.stdout]).toEqual([0, expect.stringMatching(/db-password .*unchanged[\s\S]*api_key .*written/)]);
+    const out = join(here.dir, 'whole');
+    const script = `require('fs').writeFileSync(${JSON.stringify(out)}, Object.keys(process.env).sort().join())`;
+    expect(spawnExec(script, '--pristine').code).toBe(0);
+    expect(readFileSync(out, 'utf8')).toBe('DB_PASSWORD,LOG_LEVEL,PATH');
+  });
+
   it('go with a command that has its signals and its end for itself', async () => {
     const run = (script: string) =>
       here.start('ssm', 'exec', 'catalog', '--env', 'staging', ...fast, '--', process.execPath, '-e', script);
@@ -108,8 +133,8 @@ describe('secrets', () => {
   });
 });
 
-const spawnExec = (script: string): Ran => {
-  const args = ['ssm', 'exec', 'catalog', '--env', 'staging', ...fast, '--', process.execPath, '-e', script];
+const spawnExec = (script: string, ...more: string[]): Ran => {
+  const args = ['ssm', 'exec', 'catalog', '--env', 'staging', ...more, ...fast, '--', process.execPath, '-e', script];
   const env = { PATH: process.env['PATH'], HOME: here.dir, BAF_ACTOR: 'ana' };
   const ran = spawnSync(process.execPath, [resolve('bin/run.cjs'), ...args], { cwd: here.dir, env, encoding: 'utf8' });
   record({ args, stdout: ran.stdout, stderr: ran.stderr, secrets: [secret] });

@@ -3,6 +3,7 @@ import { exitOfWrites, observeSettings, writeValues, type Entry, type WriteReque
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { WriteResult } from '../model/setting-row.js';
 import { checkKey, checkValue } from '../settings/check-value.js';
+import { short } from '../output/settings-view.js';
 import { settingParameter } from '../settings/names.js';
 import { confirm } from './confirm.js';
 import { openGuard, type GuardFlags } from './guards.js';
@@ -100,6 +101,17 @@ export const unsetSetting = (service: string, key: string, flags: Targeted & { r
   });
 };
 
+export interface PlannedValue {
+  readonly service: string;
+  readonly key: string;
+  /** What the targets have, ` | ` between values that differ. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export const planLine = ({ service, key, from, to }: PlannedValue): string =>
+  `${from === to ? '=' : '~'} ${key} of ${service}: ${from === to ? short(to) : `${short(from)} -> ${short(to)}`}`;
+
 export const copySettings = (
   services: readonly string[],
   flags: WriteFlags & { readonly from: string; readonly to: string; readonly key?: string[] | undefined; readonly plan: boolean },
@@ -144,11 +156,8 @@ export const copySettings = (
         .map((r) => r.value);
       return [...new Set(values.length > 0 ? values : [null])].map((v) => v ?? 'none').join(' | ');
     };
-    const plan = entries.map((e) => ({ service: e.service, key: e.key, from: now(e), to: e.value }));
-    const lines = plan.map(
-      (p) => `${p.from === p.to ? '=' : '~'} ${p.key} of ${p.service}: ${p.from === p.to ? p.to : `${p.from} -> ${p.to}`}`,
-    );
-    if (flags.plan) return { json: { plan }, text: lines.join('\n'), warnings: [], exitCode: ExitCode.done };
+    const plan = entries.map((e) => ({ service: e.service, key: e.key, from: now(e), to: e.value! }));
+    if (flags.plan) return { json: { plan }, text: plan.map(planLine).join('\n'), warnings: [], exitCode: ExitCode.done };
     const ask = `Copy ${entries.length} settings from ${flags.from} (${plan.filter((p) => p.from !== p.to).length} differ)`;
     return writeAll(place, { entries, store: 'settings', op: 'copy', from: flags.from }, ask, flags);
   });

@@ -5,11 +5,19 @@ import { ExitCode, UserError } from '../errors/user-error.js';
 import { runProgram } from './run-program.js';
 import { atPlace } from './settings-place.js';
 
+/** What a program is found by; all else of this environment is left out. */
+const pathOnly = (): NodeJS.ProcessEnv => (process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] });
+
 /** Returns the command's exit code. Without `target` the first of the environment has the values. */
 export const execService = (
   service: string,
   words: readonly string[],
-  flags: AppFlags & { readonly env: string; readonly target?: string | undefined; readonly 'only-secrets': boolean },
+  flags: AppFlags & {
+    readonly env: string;
+    readonly target?: string | undefined;
+    readonly 'only-secrets': boolean;
+    readonly pristine?: boolean;
+  },
 ): Promise<number> => {
   if (words.length === 0)
     throw new UserError('Usage', {
@@ -35,6 +43,6 @@ export const execService = (
       flags.notify?.(
         `${service} reads ${flags['only-secrets'] ? 'no secrets' : 'no settings and no secrets'} in ${flags.env} (${app.project.file}).`,
       );
-    return runProgram(words, { ...process.env, ...values });
+    return runProgram(words, { ...(flags.pristine ? pathOnly() : process.env), ...values });
   });
 };

@@ -30,15 +30,22 @@ export async function readValue(
   if (argument !== null && argument !== '-') return argument;
   if (file !== undefined && file !== '-') return withoutBreak(await readText(file));
   if (edge.stdin.isTTY !== true) {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of edge.stdin) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-    const value = withoutBreak(decoded(Buffer.concat(chunks), 'stdin'));
+    const value = withoutBreak(await readStdin(edge.stdin));
     if (value !== '') return value;
     throw missing(what, secret, 'stdin is empty, and there is no terminal to ask on');
   }
   if (!secret || source.noInput || !edge.asks)
     throw missing(what, secret, secret ? 'there is no terminal to ask on' : 'none was given');
   return ask<string>({ type: 'password', message: `Value of ${what}:`, mask: false });
+}
+
+/** The text of a file; `-` is stdin. */
+export const readAll = (file: string): Promise<string> => (file === '-' ? readStdin(process.stdin) : readText(file));
+
+async function readStdin(stdin: AsyncIterable<string | Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return decoded(Buffer.concat(chunks), 'stdin');
 }
 
 const missing = (what: string, secret: boolean, why: string): UserError =>
@@ -61,7 +68,7 @@ async function readText(file: string): Promise<string> {
     if (error instanceof UserError) throw error;
     throw new UserError('FileUnreadable', {
       message: `${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'it is no file'}.`,
-      nextSteps: ['Check the path given with --file.'],
+      nextSteps: ['Check its path.'],
     });
   }
 }

@@ -174,7 +174,12 @@ async function writeTarget(request: WriteRequest, target: Target, effects: Effec
   const about = ({ service, key }: Entry) => ({ service, environment, target: target.name, key });
   const failed = (entry: Entry, error: unknown): WriteResult => {
     if (!(error instanceof UserError)) throw error;
-    return { ...about(entry), status: 'failed', version: null, error: { code: error.code, message: error.message } };
+    return {
+      ...about(entry),
+      status: 'failed',
+      version: null,
+      error: { code: error.code, message: error.message, nextSteps: error.nextSteps },
+    };
   };
   const ids = entries.map((e) => e.name);
   let there;
@@ -218,11 +223,12 @@ export function exitOfWrites(results: readonly WriteResult[]): number {
   const failures = results.filter((r) => r.status === 'failed');
   if (failures.length === 0) return ExitCode.done;
   if (failures.length < results.length) return ExitCode.partial;
-  const { code, message } = failures[0]!.error!;
+  const { code, message, nextSteps = [] } = failures[0]!.error!;
+  const access = code === 'AccessDenied';
   throw new UserError(code, {
-    message: `Nothing was written in ${failures.length} targets. ${message}`,
-    nextSteps: ['Check the access there: baf accounts.', 'Then run the same command again.'],
-    exitCode: code === 'AccessDenied' ? ExitCode.denied : ExitCode.failed,
+    message: `Nothing was written (${failures.length} ${failures.length === 1 ? 'failure' : 'failures'}). ${message}`,
+    nextSteps: access ? ['Check the access there: baf accounts.', 'Then run the same command again.'] : [...nextSteps],
+    exitCode: access ? ExitCode.denied : ExitCode.failed,
     details: { writes: results },
   });
 }

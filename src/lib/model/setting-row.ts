@@ -33,7 +33,7 @@ export interface WriteResult {
   readonly key: string;
   readonly status: 'written' | 'unchanged' | 'removed' | 'failed';
   readonly version: number | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly error: { readonly code: string; readonly message: string; readonly nextSteps?: readonly string[] } | null;
 }
 
 /** A secret that a service reads, and the tasks that may still hold what it was before. */

@@ -10,7 +10,7 @@ interface View {
 
 /** A value in one line of a table, cut: `get` prints it whole. */
 const LONGEST = 60;
-const short = (value: string | null): string => {
+export const short = (value: string | null): string => {
   if (value === null) return '-';
   const line = clean(value);
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;

@@ -10,7 +10,10 @@ export function checkKey(key: string, { secret, store = 'ssm' }: { secret: boole
   if (!KEY.test(key))
     throw new UserError('KeyInvalid', {
       message: secret ? 'That is no key of a secret.' : `${JSON.stringify(key)} is no key.`,
-      nextSteps: [`${KEY_RULE[0]!.toUpperCase()}${KEY_RULE.slice(1)}: log-level, LOG_LEVEL`],
+      nextSteps: [
+        ...(!secret && key.includes('=') ? [`Write the value after a blank: ${key.replace('=', ' ')}`] : []),
+        `${KEY_RULE[0]!.toUpperCase()}${KEY_RULE.slice(1)}: log-level, LOG_LEVEL`,
+      ],
     });
   if (store === 'secretsmanager' && ENDS_LIKE_ARN.test(key))
     throw new UserError('KeyInvalid', {

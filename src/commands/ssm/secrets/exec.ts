@@ -4,12 +4,13 @@ import { BafCommand } from '../../../lib/command/base.js';
 export default class SsmSecretsExec extends BafCommand {
   static override description = "Run a command with a service's secrets in its environment: baf ssm exec --only-secrets.";
   static override examples = ['baf ssm secrets exec catalog --env staging -- npm run migrate'];
-  static override usage = ['ssm secrets exec SERVICE --env ENV [--target ACCOUNT/REGION] -- COMMAND...'];
+  static override usage = ['ssm secrets exec SERVICE --env ENV [--target ACCOUNT/REGION] [--pristine] -- COMMAND...'];
   static override enableJsonFlag = false;
   static override args = { service: Args.string({ ignoreStdin: true, description: 'service', required: true }) };
   static override flags = {
     env: Flags.string({ description: 'environment', required: true, helpValue: 'ENV' }),
     target: Flags.string({ description: 'target whose values it gets (default: the first of the environment)' }),
+    pristine: Flags.boolean({ description: 'with nothing of your own environment but PATH' }),
   };
 
   async run(): Promise<void> {
