@@ -23,6 +23,8 @@ const uncounted: Plugin = {
 };
 
 const each = {
+  // What is new dies young: with more room for it, a tenth less time.
+  execArgv: ['--max-semi-space-size=64'],
   testTimeout: 120_000,
   hookTimeout: 60_000,
   env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

@@ -76,6 +76,19 @@ export function testPriorityOf(host: string): number {
 
 const parsed = new WeakMap<TemplateFiles, Map<string, Template[]>>();
 
+/** What rendered texts say: the same ones come again, when a plan is made anew under the lock and for each step of it. */
+const known = new Map<string, unknown>();
+const KNOWN = 2_000;
+
+/** A value of the caller's own. */
+function valueOf(yaml: string): unknown {
+  if (!known.has(yaml)) {
+    if (known.size >= KNOWN) known.clear();
+    known.set(yaml, parse(yaml));
+  }
+  return structuredClone(known.get(yaml));
+}
+
 function text(files: TemplateFiles, part: 'taskDefinition' | 'service' | 'stack', values: object): Record<string, unknown> {
   const file = { taskDefinition: 'task-definition.yaml.liquid', service: 'service.yaml.liquid', stack: 'stack.yaml.liquid' }[
     part
@@ -85,7 +98,7 @@ function text(files: TemplateFiles, part: 'taskDefinition' | 'service' | 'stack'
     parsed.set(files, held);
     const template = held.get(part) ?? engine.parse(files[part]!);
     held.set(part, template);
-    const value: unknown = parse(engine.renderSync(template, values) as string);
+    const value = valueOf(engine.renderSync(template, values) as string);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
     throw broken(files, file, error);
