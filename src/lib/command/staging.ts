@@ -1,7 +1,8 @@
 /** `baf staging up | ls | show | down`: from flags to the engine, and its answer as text and JSON. */
 import { openApp, readFiles, type AppFlags } from '../app.js';
 import { parseDuration } from '../config/checks.js';
-import { findStaging, listStagings, showStaging, stagingDown, stagingUp } from '../engine/staging.js';
+import { stagingDown, stagingUp } from '../engine/staging.js';
+import { findStaging, listStagings, showStaging } from '../engine/staging-view.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { renderStaging, renderStagingList } from '../output/staging-view.js';
 import { shouldColor } from '../output/style.js';

@@ -4,7 +4,7 @@ import { aheadOf } from '../locks/queue.js';
 import { holderOf, type Contender, type TicketBody } from '../locks/ticket.js';
 import type { LockView } from '../model/lock.js';
 import type { Effects } from './effects.js';
-import { createTicket } from './lock-held.js';
+import { createTicket } from './lock-create.js';
 import { EVERY_SERVICE, observeLocks, Sightings, type LockPlace, type ProcessHere } from './lock-observe.js';
 
 /** Others may take numbers meanwhile: so often it is looked again. */

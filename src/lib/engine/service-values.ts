@@ -8,7 +8,7 @@ import { keepSecret } from '../redaction/secrets.js';
 import { arnOfReference, askedBy, type Asked } from '../settings/names.js';
 import type { Effects } from './effects.js';
 import { environmentServiceName } from './names.js';
-import { ecsName, listStagings } from './staging.js';
+import { ecsName, listStagings } from './staging-view.js';
 
 interface Wanted {
   readonly variable: string;

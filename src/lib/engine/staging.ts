@@ -1,18 +1,19 @@
 /** A staging's life: claim the name, one stack, its services, the record; and down again. Each step can be run again. */
-import { ExitCode, UserError } from '../errors/user-error.js';
 import type { BafEvent } from '../model/event.js';
 import type { DeployOutcome } from '../model/outcome.js';
 import type { StagingRules } from '../model/platform.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { StagingView } from '../model/staging.js';
 import type { Target } from '../model/target.js';
-import { parseStagingRecord, type StagingRecord } from '../stagings/record.js';
+import type { StagingRecord } from '../stagings/record.js';
 import { stagingParameter } from '../tags/names.js';
 import { renderStagingStack } from '../templates/staging-stack.js';
 import type { TemplateFiles, TemplateValues } from '../templates/render.js';
 import { deploy } from './deploy.js';
 import type { Effects } from './effects.js';
 import { hostOf, makePlan } from './observe.js';
+import { showStaging, ecsName } from './staging-view.js';
+import { claim } from './staging-claim.js';
 
 export interface StagingRequest {
   readonly name: string;
@@ -117,126 +118,6 @@ export async function* stagingUp(
   if (text !== claimed.text) await ssm.put(stagingParameter(request.name), text, { description: `staging of ${request.owner}` });
   return showStaging(ended, request.target, effects, request.services);
 }
-
-/** Creates the record, or takes it up again where it is the same owner's; exactly one of two at once wins. */
-async function claim(request: StagingRequest, effects: Effects): Promise<{ record: StagingRecord; text: string }> {
-  const { ssm } = effects.at(request.target);
-  const all = (await ssm.byPath('/baf/stagings')).map((p) => ({ record: parseStagingRecord(p.value), text: p.value }));
-  const mine = all.find(({ record }) => record?.name === request.name) ?? null;
-  const now = effects.clock.now();
-  if (mine?.record) {
-    const { record } = mine;
-    if (record.owner !== request.owner || record.project !== request.project)
-      throw new UserError('StagingTaken', {
-        message: `The staging ${request.name} is ${record.owner}'s (project ${record.project}).`,
-        nextSteps: [`Choose another name, e.g. ${request.name}-${request.owner.toLowerCase().replace(/[^a-z0-9]/g, '')}`],
-        exitCode: ExitCode.refused,
-      });
-    if (request.ttlMs === null) return { record, text: mine.text };
-    return { record: { ...record, expiresAt: new Date(now + request.ttlMs).toISOString() }, text: mine.text };
-  }
-  const owned = all.filter(({ record }) => record?.owner === request.owner);
-  if (owned.length >= request.rules.perOwner)
-    throw new UserError('StagingQuota', {
-      message: `${request.owner} has ${owned.length} stagings already (${owned.map(({ record }) => record!.name).join(', ')}); the platform allows ${request.rules.perOwner}.`,
-      nextSteps: [`baf staging down ${owned[0]!.record!.name}`],
-      exitCode: ExitCode.refused,
-    });
-  const record: StagingRecord = {
-    baf: 1,
-    name: request.name,
-    owner: request.owner,
-    project: request.project,
-    environment: request.environment,
-    status: 'creating',
-    createdAt: new Date(now).toISOString(),
-    expiresAt: new Date(now + (request.ttlMs ?? request.rules.ttlMs)).toISOString(),
-    services: {},
-  };
-  const text = JSON.stringify(record);
-  const create = () =>
-    ssm.put(stagingParameter(request.name), text, { create: true, description: `staging of ${request.owner}` });
-  await afresh(create, async () => (await findStaging(request.name, request.target, effects)) === null, effects.clock);
-  return { record, text };
-}
-
-/** For so long SSM holds the name of a parameter that was deleted. */
-const NAME_HELD_MS = 30_000;
-const LOOK_AGAIN_MS = 5_000;
-
-/** Creates what was deleted a moment ago: SSM refuses the name for half a minute, though nothing is there any more. */
-async function afresh(create: () => Promise<unknown>, gone: () => Promise<boolean>, clock: Effects['clock']): Promise<void> {
-  const until = clock.now() + NAME_HELD_MS + LOOK_AGAIN_MS;
-  for (;;) {
-    try {
-      await create();
-      return;
-    } catch (error) {
-      const held = error instanceof UserError && error.code === 'ParameterAlreadyExists';
-      if (!held || clock.now() > until || !(await gone())) throw error;
-      await clock.sleep(LOOK_AGAIN_MS);
-    }
-  }
-}
-
-export async function findStaging(name: string, target: Target, effects: Effects): Promise<StagingRecord | null> {
-  const [found] = await effects.at(target).ssm.get([stagingParameter(name)]);
-  return found ? parseStagingRecord(found.value) : null;
-}
-
-export async function listStagings(target: Target, effects: Effects): Promise<StagingRecord[]> {
-  return (await effects.at(target).ssm.byPath('/baf/stagings')).map((p) => parseStagingRecord(p.value)).filter((r) => r !== null);
-}
-
-export async function showStaging(
-  record: StagingRecord,
-  target: Target,
-  effects: Effects,
-  specs: readonly ServiceSpec[],
-): Promise<StagingView> {
-  const { ecs, offer } = effects.at(target);
-  const { cluster, domain } = await offer(record.environment);
-  const names = Object.keys(record.services);
-  const live = await ecs.describeServices(
-    cluster,
-    names.map((service) => ecsName(record, service)),
-  );
-  const services = names.map((service) => {
-    const state = live.find((s) => s.name === ecsName(record, service));
-    const spec = specs.find((s) => s.name === service);
-    const primary = state?.deployments.find((d) => d.status === 'PRIMARY');
-    const status = !state
-      ? 'missing'
-      : primary?.rolloutState === 'COMPLETED'
-        ? 'ready'
-        : primary?.rolloutState === 'FAILED'
-          ? 'failed'
-          : 'starting';
-    const web = spec?.template === 'web-service';
-    return {
-      service,
-      tag: record.services[service]!,
-      status,
-      url: web ? `https://${hostOf({ staging: record.name }, spec, domain)}` : null,
-    };
-  });
-  const incomplete = record.status === 'creating' || services.some((s) => s.status === 'missing');
-  const status = record.status === 'deleting' || record.status === 'failed' ? record.status : incomplete ? 'incomplete' : 'ready';
-  return {
-    name: record.name,
-    owner: record.owner,
-    environment: record.environment,
-    status,
-    createdAt: record.createdAt,
-    expiresAt: record.expiresAt,
-    cost: null,
-    services,
-  };
-}
-
-/** Name that templates give a staging's service in ECS. */
-export const ecsName = (record: { project: string; name: string }, service: string): string =>
-  `${record.project}-${record.name}-${service}`;
 
 export async function* stagingDown(
   record: StagingRecord,

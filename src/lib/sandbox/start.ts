@@ -6,8 +6,9 @@ import { ask } from './ask.js';
 import type { Sandbox } from './dispatch.js';
 import type { Fleet } from './fleet.js';
 import type { SeededTarget } from './seed.js';
-import { alive } from './alive.js';
-import type { Health, Serving } from './server.js';
+import type { Serving } from './server.js';
+import { takeServerLock } from './server-lock.js';
+import { CREDENTIALS, type ServerFile, joinServer } from './join.js';
 
 export interface SandboxOptions {
   /** Folder of the state, `.baf/sandbox` of the project. */
@@ -54,19 +55,6 @@ const READS_TRAIL_MS = 1_000;
 
 const SEEDED_BEFORE_MS = 60_000;
 
-const CREDENTIALS = 'credentials';
-
-interface ServerFile {
-  readonly endpoint: string;
-  readonly nonce: string;
-  readonly pid: number;
-  /**
-   * Of `baf sandbox start`, which serves until it is told to end: who joins need not ask, and keeps the same time.
-   * Null of a command that serves while it runs: it has to know of its guests, to serve them to their end.
-   */
-  readonly standing: { readonly sandboxNow: number; readonly wallNow: number; readonly speed: number } | null;
-}
-
 export async function startSandbox(options: SandboxOptions): Promise<OpenSandbox> {
   mkdirSync(options.dir, { recursive: true });
   const lock = join(options.dir, 'server.lock');
@@ -74,7 +62,7 @@ export async function startSandbox(options: SandboxOptions): Promise<OpenSandbox
   for (;;) {
     const joined = await joinServer(options);
     if (joined) return joined;
-    if (take(lock)) return own(options, lock);
+    if (takeServerLock(lock)) return own(options, lock);
     if (Date.now() > deadline)
       throw new UserError('SandboxBusy', {
         message: `Another process (${readFileSync(lock, 'utf8').trim()}) holds the sandbox in ${options.dir} and does not answer.`,
@@ -83,31 +71,6 @@ export async function startSandbox(options: SandboxOptions): Promise<OpenSandbox
       });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** Takes the lock, also from a process that is gone. */
-function take(lock: string): boolean {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const holder = Number(readIfThere(lock));
-  if (holder > 0 && alive(holder) && holder !== process.pid) return false;
-  // Of several that find a dead holder, one moves its lock away; who moved a fresh one by mistake puts it back.
-  const aside = `${lock}.${process.pid}.stale`;
-  try {
-    renameSync(lock, aside);
-    if (Number(readIfThere(aside)) !== holder) {
-      renameSync(aside, lock);
-      return false;
-    }
-    rmSync(aside, { force: true });
-  } catch {
-    return false;
-  }
-  return take(lock);
 }
 
 async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> {
@@ -199,54 +162,4 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
       rmSync(lock, { force: true });
     },
   };
-}
-
-async function joinServer(options: SandboxOptions): Promise<OpenSandbox | null> {
-  const text = readIfThere(join(options.dir, 'server.json'));
-  if (text === null) return null;
-  let file: ServerFile;
-  let health: Health;
-  try {
-    file = JSON.parse(text) as ServerFile;
-    if (!alive(file.pid)) return null;
-    if (file.standing) return joinStanding(options.dir, file, file.standing);
-    health = JSON.parse(await ask(file.endpoint, 'attach', String(process.pid))) as Health;
-  } catch {
-    return null;
-  }
-  if (health.nonce !== file.nonce) return null;
-  const joinedAt = Date.now();
-  return {
-    endpoint: file.endpoint,
-    speed: health.speed,
-    credentialsDir: join(options.dir, CREDENTIALS),
-    attached: true,
-    warning: null,
-    now: () => Math.round(health.now + (Date.now() - joinedAt) * health.speed),
-    ask: (path, body) => ask(file.endpoint, path, body),
-    close: async () => void (await ask(file.endpoint, 'detach', String(process.pid)).catch(() => '')),
-  };
-}
-
-const joinStanding = (
-  dir: string,
-  file: ServerFile,
-  { sandboxNow, wallNow, speed }: NonNullable<ServerFile['standing']>,
-): OpenSandbox => ({
-  endpoint: file.endpoint,
-  speed,
-  credentialsDir: join(dir, CREDENTIALS),
-  attached: true,
-  warning: null,
-  now: () => Math.round(sandboxNow + (Date.now() - wallNow) * speed),
-  ask: (path, body) => ask(file.endpoint, path, body),
-  close: () => Promise.resolve(),
-});
-
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
 }

@@ -7,9 +7,10 @@ import { shownValue } from './parameters.js';
 import { needStack, findStack, wantedOf, type StackInput } from './request.js';
 import { contextOf, missingImport } from './scope.js';
 import { slice, uuid, type Change, type ChangeSet, type OnFailure, type Stack } from './state.js';
-import { checkName, checkUpdatable, differencesOf, newStack, newStackId, startCreate, startUpdate } from './stacks.js';
+import { checkUpdatable, differencesOf, startCreate, startUpdate } from './stacks.js';
+import { checkName, newStack, newStackId } from './new-stack.js';
 import { refuse } from './template.js';
-import { USER } from './work.js';
+import { USER } from './begin.js';
 
 /** How long the making of a change set takes. */
 const MAKING_MS = 2_000;

@@ -3,7 +3,7 @@ import type { Change, ChangeDetail, Stack, Template, TemplateResource, Wanted } 
 import { same } from './state.js';
 import { attributesIn, namesIn, references } from './template.js';
 import { valuesOf } from './parameters.js';
-import { keeps } from './perform.js';
+import { keeps } from './remove.js';
 import { recreationOf, schemaOf } from './types/schema.js';
 
 export interface Compared {

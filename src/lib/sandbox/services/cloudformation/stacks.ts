@@ -1,65 +1,24 @@
-/** Stacks begin, change and end: what users start. How it goes on is in work.ts. */
+/** Stacks are created, updated and deleted: what users start. How it goes on is in work.ts. */
 import { AwsError, type CallContext, type Operation } from '../../service.js';
 import { compare, touchedBy, type Compared } from './changes.js';
 import { recordStack } from './events.js';
 import { checkPolicy } from './policy.js';
 import { findStack, needStack, wantedOf, type StackInput } from './request.js';
 import { exportsOf, importersOf, missingImport, namesOf } from './scope.js';
-import { slice, uuid, type OnFailure, type Stack, type Wanted } from './state.js';
+import { slice, type OnFailure, type Stack, type Wanted } from './state.js';
 import { levelsOf, refuse } from './template.js';
-import { begin, beginDelete, beginRollback, beginUpdateRollback, fail, USER } from './work.js';
+import { fail } from './work.js';
+import { begin, beginDelete, beginRollback, beginUpdateRollback, USER } from './begin.js';
+import { newStackId, newStack, checkName } from './new-stack.js';
 
 /** A request that was sent again: its operation is known by its token. */
 const repeated = (stack: Stack, token: string | undefined): boolean =>
   token !== undefined && stack.events.some((event) => event.token === token);
 
-export const newStackId = ({ cell, id }: CallContext, name: string): string =>
-  `arn:aws:cloudformation:${cell.region}:${cell.account}:stack/${name}/${uuid(id(32))}`;
-
-/** A stack of which nothing is there yet. */
-export function newStack(id: string, name: string, wanted: Wanted, now: number): Stack {
-  return {
-    ...wanted,
-    id,
-    name,
-    status: '',
-    reason: null,
-    createdAt: now,
-    updatedAt: null,
-    deletedAt: null,
-    outputs: {},
-    resources: {},
-    listed: {},
-    events: [],
-    work: null,
-    nextAt: null,
-    before: null,
-    leftovers: [],
-    onFailure: 'ROLLBACK',
-    disableRollback: false,
-    protected: false,
-    policy: null,
-    capabilities: [],
-    notifications: [],
-    roleArn: null,
-    timeoutMinutes: null,
-    rollbackConfiguration: {},
-    drift: { status: 'NOT_CHECKED', at: null },
-    drifts: {},
-  };
-}
-
 interface CreateInput extends StackInput {
   OnFailure?: OnFailure;
   TimeoutInMinutes?: number;
   EnableTerminationProtection?: boolean;
-}
-
-export function checkName(name: string): void {
-  if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name ?? ''))
-    throw refuse(
-      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
-    );
 }
 
 const flawOf = ({ cell }: CallContext, stack: Stack): string | null => {

@@ -1,32 +1,14 @@
 /** Images: those that were pushed, and every other tag unless the sandbox is told to be strict. */
-import { createHash } from 'node:crypto';
 import { AwsError, type CallContext, type Cell, type Operation } from '../../service.js';
 import { page } from '../page.js';
 import { entry } from '../records.js';
-import { badToken, hostOf, invalid, need, pushedDigest, type Image, type Repository } from './state.js';
+import { badToken, hostOf, need, pushedDigest, type Image, type Repository } from './state.js';
+import { IMAGE, sha256, parse, manifestOf, sizeOf, readManifest } from './manifest.js';
+import { type ImageId, DIGEST, named, notFound, malformed } from './image-ids.js';
 
-interface ImageId {
-  imageTag?: string;
-  imageDigest?: string;
-}
 interface Named {
   repositoryName: string;
 }
-interface Manifest {
-  mediaType?: string;
-  config?: { mediaType?: string; digest?: string; size?: number };
-  layers?: { digest?: string; size?: number }[];
-  manifests?: { digest?: string }[];
-}
-
-const IMAGE = 'application/vnd.oci.image.manifest.v1+json';
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
-
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const parse = (text: string): Manifest => JSON.parse(text) as Manifest;
-/** As AWS writes an id into its messages. */
-const named = ({ imageDigest, imageTag }: ImageId): string =>
-  `{imageDigest:'${imageDigest ?? 'null'}', imageTag:'${imageTag ?? 'null'}'}`;
 
 const notThere = (name: string, { account }: Cell): string =>
   `within the repository with name '${name}' in the registry with id '${account}'`;
@@ -50,22 +32,6 @@ function find({ cell, world }: CallContext, name: string, repository: Repository
   const held = tag === undefined ? null : pushedDigest(repository, tag);
   if (held !== null) return { digest: held, image: repository.images[held]!, tags: repository.images[held]!.tags };
   return { digest: digest ?? fate.digest, image: null, tags: tag === undefined ? [] : [tag] };
-}
-
-/** A manifest for an image that nobody pushed: its parts are named after its digest. */
-const manifestOf = (digest: string): string =>
-  JSON.stringify({
-    schemaVersion: 2,
-    mediaType: IMAGE,
-    config: { mediaType: 'application/vnd.oci.image.config.v1+json', size: 7_023, digest: sha256(`config of ${digest}`) },
-    layers: [
-      { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', size: 100_000_000, digest: sha256(`layer of ${digest}`) },
-    ],
-  });
-
-function sizeOf(manifest: string): number {
-  const { config, layers = [] } = parse(manifest);
-  return layers.reduce((sum, { size }) => sum + (size ?? 0), config?.size ?? 0);
 }
 
 function push(
@@ -106,16 +72,6 @@ function push(
   return { image: show(cell, name, { imageTag: tag, imageDigest: digest }, manifest, mediaType) };
 }
 
-function readManifest(text: string): Manifest {
-  try {
-    const read: unknown = JSON.parse(text);
-    if (read !== null && typeof read === 'object' && !Array.isArray(read)) return read;
-  } catch {
-    // Refused below.
-  }
-  throw invalid("Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'");
-}
-
 /** Takes a tag from an image; what else stays is untagged. */
 function drop(repository: Repository, digest: string, tag: string | undefined): void {
   const image = repository.images[digest]!;
@@ -135,25 +91,6 @@ const show = (
   imageManifest,
   imageManifestMediaType,
 });
-
-const failure = (imageId: ImageId, failureCode: string, failureReason: string): object => ({
-  imageId,
-  failureCode,
-  failureReason,
-});
-const notFound = (id: ImageId): object => failure(id, 'ImageNotFound', 'Requested image not found');
-
-function malformed(id: ImageId): object | null {
-  if (id.imageTag === undefined && id.imageDigest === undefined)
-    return failure(id, 'MissingDigestAndTag', 'Invalid request parameters: both tag and digest cannot be null');
-  if (id.imageDigest !== undefined && !DIGEST.test(id.imageDigest))
-    return failure(
-      id,
-      'InvalidImageDigest',
-      "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
-    );
-  return null;
-}
 
 function batchGet({ repositoryName, imageIds }: Named & { imageIds: ImageId[] }, context: CallContext): object {
   const repository = need(context.cell, repositoryName);

@@ -2,10 +2,8 @@
 import { AwsError, type Cell, type Operation } from '../../service.js';
 import { pageOf } from './paging.js';
 import { instancesOf } from './placement.js';
-import { arnOf, clusterOf, isPending, lastPart, own, slice, type Cluster, type Tag, type Task } from './state.js';
+import { invalid, arnOf, clusterOf, isPending, lastPart, own, slice, type Cluster, type Tag, type Task } from './state.js';
 import { clusterArn } from './views.js';
-
-const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
 
 interface ClusterInput {
   clusterName?: string;

@@ -1,8 +1,6 @@
 /** Pages of ECS's lists. */
-import { AwsError } from '../../service.js';
 import { page } from '../page.js';
-
-const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
+import { invalid } from './state.js';
 
 /** A page as asked for: `usual` items where no size is given, between one and `most`. */
 export function pageOf<T>(

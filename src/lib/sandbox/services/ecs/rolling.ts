@@ -5,7 +5,8 @@ import { boundsOf, configurationOf } from './configuration.js';
 import { completeDeployment, dropEmpty } from './deployments.js';
 import { say } from './events.js';
 import { isActive, isHealthy, isPending, type Deployment, type Task } from './state.js';
-import { crewOf, isProtected, replaceUnhealthy, startMissing, stopTasks, type Shop } from './workforce.js';
+import { isProtected, replaceUnhealthy, startMissing, stopTasks } from './workforce.js';
+import { crewOf, type Shop } from './crew.js';
 
 /** Looks about this often while anything is under way. */
 export const TICK_MS = 10_000;

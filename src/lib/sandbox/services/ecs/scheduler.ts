@@ -9,7 +9,8 @@ import { roll, TICK_MS } from './rolling.js';
 import { stepStages } from './stages.js';
 import { isActive, openRecord, serviceOfTask, type Deployment, type Task } from './state.js';
 import { stepTask } from './tasks.js';
-import { countDaemons, noteHealthy, stopTasks, tellFailures, tendTargets, type Shop } from './workforce.js';
+import { countDaemons, noteHealthy, stopTasks, tellFailures, tendTargets } from './workforce.js';
+import type { Shop } from './crew.js';
 
 export const nextEventAt = (cell: Cell): number | null => nextDue(cell);
 

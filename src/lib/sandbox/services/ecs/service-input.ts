@@ -4,7 +4,7 @@ import { balancersOf } from './balancing.js';
 import { launchTypeOf } from './placement.js';
 import { compatibilitiesOf } from './definitions.js';
 import { ROLLING_MEMBERS } from './deployments.js';
-import { findDefinition, slice, type Tag, type TaskDefinition } from './state.js';
+import { invalid, findDefinition, slice, type Tag, type TaskDefinition } from './state.js';
 import { hasGroup } from './traffic.js';
 
 export type ServiceInput = Record<string, unknown> & {
@@ -33,7 +33,6 @@ const KEPT_MEMBERS = [
   'propagateTags',
 ];
 
-const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
 const chosen = (input: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(keys.filter((key) => input[key] !== undefined).map((key) => [key, input[key]]));
 

@@ -6,7 +6,8 @@ import { passHooks, refusedCause, type Gate } from './hooks.js';
 import { roll, TICK_MS } from './rolling.js';
 import { shiftProduction, shiftTest } from './stage-traffic.js';
 import { isHealthy, isPending, type Deployment, type DeploymentRecord, type Stage } from './state.js';
-import { crewOf, replaceUnhealthy, startMissing, stopTasks, type Shop } from './workforce.js';
+import { replaceUnhealthy, startMissing, stopTasks } from './workforce.js';
+import { crewOf, type Shop } from './crew.js';
 
 const order: readonly Stage[] = [
   'RECONCILE_SERVICE',

@@ -1,8 +1,12 @@
 /** ECS's slice of the state, and how things are found in it. */
 import { AwsError, type Cell } from '../../service.js';
-import type { Deployment, DeploymentRecord, EcsSlice, Service, Task, TaskDefinition } from './types.js';
+import type { EcsSlice, Service, Task, TaskDefinition } from './types.js';
+import type { Deployment, DeploymentRecord } from './deployment-types.js';
 
+export * from './deployment-types.js';
 export * from './types.js';
+
+export const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
 
 export const slice = (cell: Cell): EcsSlice =>
   cell.slice('ecs', () => ({ clusters: {}, families: {}, services: {}, tasks: {}, instances: {}, providers: {}, settings: {} }));

@@ -1,5 +1,4 @@
 /** What the scheduler does with tasks: starts what is missing, stops what is too much, replaces what is unhealthy. */
-import type { Cell, World } from '../../service.js';
 import { scheduleTask, tasksOf } from './agenda.js';
 import { groupsOf } from './balancing.js';
 import { configurationOf, isDaemon } from './configuration.js';
@@ -16,21 +15,15 @@ import {
   slice,
   type Deployment,
   type LaunchType,
-  type Service,
   type Task,
 } from './state.js';
-import { decideHealth, startTask, stopTask } from './tasks.js';
+import { startTask, stopTask } from './tasks.js';
+import { decideHealth } from './task-health.js';
 import { enterGroup, hasGroup, leaveGroups } from './traffic.js';
+import { type Shop, crewOf } from './crew.js';
 
 /** How often the events tell that a task finds no place. */
 const TELL_UNPLACED_MS = 5 * 60_000;
-
-export interface Shop {
-  readonly cell: Cell;
-  readonly world: World;
-  readonly service: Service;
-  readonly now: number;
-}
 
 export const isProtected = (task: Task, now: number): boolean => task.protectedUntil !== null && now < task.protectedUntil;
 
@@ -85,31 +78,6 @@ export function tellFailures({ world, service, now }: Shop, deployment: Deployme
     now,
     'is unable to consistently start tasks successfully. For more information, see the Troubleshooting section.',
   );
-}
-
-export interface Crew {
-  /** RUNNING or on the way there, of the deployment. */
-  readonly own: Task[];
-  /** Of them, those whose checks do not fail. */
-  readonly good: Task[];
-  /** Of those, the ones that may stay: not on a container instance that is being drained. */
-  readonly kept: Task[];
-  readonly old: Task[];
-  readonly active: number;
-}
-export function crewOf(shop: Shop, deployment: Deployment): Crew {
-  const { cell, service, now } = shop;
-  const active = tasksOf(cell, service).filter(isActive);
-  const own = active.filter((t) => t.deployment === deployment.id);
-  const good = own.filter((t) => !isUnhealthy(t, now));
-  const leaving = drainingInstances(shop);
-  return {
-    own,
-    good,
-    kept: leaving.size === 0 ? good : good.filter((t) => t.instance === null || !leaving.has(t.instance)),
-    old: active.filter((t) => t.deployment !== deployment.id),
-    active: active.length,
-  };
 }
 
 /**
@@ -243,11 +211,3 @@ export function countDaemons({ cell, service }: Shop): void {
   const instances = Object.values(slice(cell).instances).filter((i) => i.cluster === service.cluster && i.status === 'ACTIVE');
   service.desired = instances.length;
 }
-
-/** Container instances whose tasks their service has to replace. */
-const drainingInstances = ({ cell, service }: Shop): ReadonlySet<string> =>
-  new Set(
-    Object.values(slice(cell).instances)
-      .filter((i) => i.cluster === service.cluster && i.status === 'DRAINING')
-      .map((i) => i.id),
-  );
