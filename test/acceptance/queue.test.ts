@@ -130,7 +130,12 @@ describe('the second deploy of a service', () => {
 
 describe('a freeze', () => {
   it('refuses, and is overridden only with a reason, which is on record', async () => {
-    expect((await here.run('freeze', '--reason', 'INC-7', ...prod)).code).toBe(0);
+    expect((await here.run('freeze', '--reason', 'INC-6', '--until', '90d', ...prod)).code).toBe(0);
+    // Whoever freezes what is frozen is told what is not any more.
+    const other = await here.json('freeze', '--reason', 'INC-7', ...prod);
+    expect(other.value['warnings']).toEqual([
+      expect.stringMatching(/takes the place of: prod is frozen until \d{4}-.* by ana: INC-6/),
+    ]);
     const refused = await as('ben').json('deploy', 'ui', '--tag', '3.0.0', ...canary);
     expect([refused.code, (refused.value['error'] as { message: string }).message]).toEqual([
       4,

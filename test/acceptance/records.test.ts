@@ -80,8 +80,9 @@ describe('a deploy that runs', () => {
     expect(ended.stderr).toMatch(/baf watch d-\d{14}-\w{4} --env prod/);
     const [left] = await history();
     expect(left).toMatchObject({ status: 'left' });
-    const again = await here.json('deploy', 'ui', '--tag', '1.8.0', ...prod);
-    expect([again.code, deployOf(again.value).id]).toEqual([0, left!.id]);
+    const again = await ben.run('deploy', 'ui', '--tag', '1.8.0', '--progress', 'lines', ...prod);
+    expect(again.stderr).toMatch(/Taken up again: ana began it at \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
+    expect([again.code, (await history())[0]!.id]).toEqual([0, left!.id]);
   });
 
   it('that was left between two waves is open still: all of it can be cancelled', async () => {

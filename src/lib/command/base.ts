@@ -68,7 +68,10 @@ export abstract class BafCommand extends Command {
     } else {
       const { shouldColor } = await import('../output/style.js');
       process.stderr.write(
-        formatError(problem, { color: shouldColor(process.stderr, process.env, !process.argv.includes('--no-color')) }) + '\n',
+        formatError(problem, {
+          color: shouldColor(process.stderr, process.env, !process.argv.includes('--no-color')),
+          columns: process.stderr.isTTY ? process.stderr.columns : undefined,
+        }) + '\n',
       );
       if (problem.exitCode === ExitCode.bug)
         process.stderr.write(`${error.stack ?? ''}\nThis is a bug in baf. Please report it with the command you ran.\n`);

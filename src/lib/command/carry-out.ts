@@ -98,7 +98,7 @@ export async function* carryOut(
   };
   const events = recorded(recording, app.effects, () => deploy(carried, planned, effects, signal));
   // One that is taken up again was told of when it began.
-  yield* telling(events, record, { ...notices, begins: open === null, leaves: recording.leaves });
+  yield* telling(events, record, { ...notices, resumes: open, leaves: recording.leaves });
   // What is too old goes after the deploy: it never waits for that.
   if (!signal.aborted) await forgetRecords(place, records, app.effects).catch(() => undefined);
 }
@@ -107,17 +107,19 @@ export async function* carryOut(
 async function* telling(
   events: AsyncIterable<BafEvent>,
   record: DeployRecord,
-  { platform, send, begins, leaves }: OpenNotices & { readonly begins: boolean; leaves(): boolean },
+  { platform, send, resumes, leaves }: OpenNotices & { readonly resumes: DeployRecord | null; leaves(): boolean },
 ): AsyncGenerator<BafEvent, void> {
   let following = follow(record);
-  let told = !begins;
+  let told = resumes !== null;
   for await (const event of events) {
     if (!told) send(noticeOf(record, 'start', event.at, platform));
     told = true;
     const next = tell(following, event, platform, leaves());
     following = next.following;
     if (next.notice) send(next.notice);
-    yield event;
+    yield event.type === 'deploy.started' && resumes
+      ? { ...event, resumes: { by: resumes.by, startedAt: resumes.startedAt } }
+      : event;
   }
 }
 

@@ -2,7 +2,7 @@
 import { checkReason } from '../access/rules.js';
 import { openApp, readFiles, type App, type AppFlags } from '../app.js';
 import { DURATION, durationMs } from '../config/checks.js';
-import { freeze, observeFreezes, unfreeze } from '../engine/freeze.js';
+import { describeFreeze, freeze, observeFreezes, unfreeze } from '../engine/freeze.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import { parseMoment } from '../freezes/window.js';
 import { isZone } from '../freezes/zone.js';
@@ -43,8 +43,13 @@ export async function freezeServices(
     const now = app.effects.clock.now();
     const until = flags.until === undefined ? null : endOf(flags.until, flags.zone, now);
     await needAccess(app, environment, flags);
+    const wanted: readonly (string | null)[] = services.length > 0 ? services : [null];
+    const before = (await observeFreezes(environment, services.length > 0 ? services : null, app.effects)).filter(
+      (f) => f.source === 'hand' && f.state === 'active' && wanted.includes(f.services?.[0] ?? null),
+    );
     await freeze(environment, services, { reason, until }, app.effects);
-    const made = (services.length > 0 ? services : [null]).map((service): FreezeView => ({
+    for (const f of before) flags.notify?.(`This takes the place of: ${describeFreeze(f)}`);
+    const made = wanted.map((service): FreezeView => ({
       environment: environment.name,
       services: service === null ? null : [service],
       source: 'hand',

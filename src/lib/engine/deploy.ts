@@ -123,7 +123,7 @@ class Deploy {
     if (this.ledger.isUsedUp() && this.options.onFailure === 'rollback') this.labels.drop();
     await this.labels.finish();
     const stop = stopOf(this.signal);
-    if (stop?.how === 'back') await this.goBack(wayBackOfCancelled(this.rollouts, this.ledger, stop));
+    if (stop?.how === 'back') await this.goBack(wayBackOfCancelled(this.rollouts, this.ledger, stop, this.effects.actor));
     else if (!this.signal.aborted && this.options.onFailure === 'rollback')
       await this.goBack(wayBackOfFailed(this.rollouts, this.ledger, this.started));
     const rollouts = this.rollouts.map((r) => this.ledger.outcome(r)!);

@@ -3,7 +3,6 @@ import { UserError } from '../errors/user-error.js';
 import type { Cause } from '../model/cause.js';
 import { revisionOf, type ServiceState } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
-import type { Stop } from '../model/stop.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
 import type { EcsDeploymentConfiguration } from '../rollout/strategies/strategy.js';
@@ -95,8 +94,8 @@ export const withDeploy = (failed: RolloutOutcome): Cause => ({
 });
 
 /** Why everything is brought back that a deploy has begun: somebody wants that. */
-export const cancelledBy = ({ by }: Stop): Cause => ({
+export const cancelledBy = (by: string): Cause => ({
   code: 'Cancelled',
-  message: `${by ?? 'The user'} cancelled the deploy: what it had changed was brought back.`,
+  message: `${by} cancelled the deploy: what it had changed was brought back.`,
   advice: 'Deploy again when it should go on.',
 });

@@ -31,10 +31,10 @@ export function wayBackOfFailed(
 }
 
 /** Somebody wants it undone: all that this deploy has begun goes back, except what is new and has nothing to go back to. */
-export function wayBackOfCancelled(rollouts: readonly PlannedRollout[], ledger: Ledger, stop: Stop): WayBack {
+export function wayBackOfCancelled(rollouts: readonly PlannedRollout[], ledger: Ledger, stop: Stop, actor: string): WayBack {
   const begun = rollouts.filter((r) => {
     const { status } = asChanged(r, ledger.outcome(r)!);
     return r.previousArn !== null && ['succeeded', 'started', 'cancelled', 'failed'].includes(status);
   });
-  return { rollouts: begun, because: cancelledBy(stop) };
+  return { rollouts: begun, because: cancelledBy(stop.by ?? actor) };
 }

@@ -26,6 +26,7 @@ export function busyError(
     message: [...(held.length + waiting.length > 0 ? [...held, ...waiting] : [nobody]), ...gone].join('\n'),
     nextSteps: [
       waitMs > 0 ? 'Wait longer: --lock-wait 1h' : 'Wait in line: --lock-wait 10m',
+      ...(first?.deploy && first.kind !== 'hand' ? [`See how it goes: baf watch ${first.deploy} --env ${environment}`] : []),
       ...(first?.run ? [`See what it does: ${first.run}`] : []),
       ...(first?.kind === 'hand' ? [`Ask ${first.by}, or take it away: baf unlock ${first.service} --env ${environment}`] : []),
       `baf lock ls --env ${environment} shows all locks`,

@@ -34,6 +34,8 @@ export type BafEvent =
       name: string;
       environment: string;
       waves: readonly { targets: readonly string[]; services: readonly string[] }[];
+      /** It was begun before, by that person, and is gone on with. */
+      resumes?: { by: string; startedAt: number };
     }
   | { type: 'wave.started'; at: number; wave: number; targets: readonly string[] }
   | { type: 'wave.ended'; at: number; wave: number; failed: number }

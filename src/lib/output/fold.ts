@@ -5,6 +5,7 @@ import { preflightCounts } from './preflight-view.js';
 import type { Cause } from '../model/cause.js';
 import type { DeployOutcome, RolloutOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
 import { keptText, lostText, overriddenText, planChangedText, waitingText } from './lock-text.js';
+import { minuteOf } from '../locks/refusal.js';
 import { clean, duration } from './style.js';
 
 export interface RolloutView {
@@ -63,7 +64,14 @@ export const emptyProgress: ProgressState = {
 export function fold(state: ProgressState, event: BafEvent): ProgressState {
   switch (event.type) {
     case 'deploy.started':
-      return { ...state, title: titleOf(event), startedAt: event.at, waves: event.waves.length, question: null };
+      return {
+        ...state,
+        title: titleOf(event),
+        startedAt: event.at,
+        waves: event.waves.length,
+        question: null,
+        notice: resumesText(event) ?? state.notice,
+      };
     case 'wave.started':
       return { ...state, wave: event.wave, bakingUntil: null };
     case 'wave.baking':
@@ -117,7 +125,7 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
     case 'budget.used-up':
       return { ...state, notice: budgetText(event) };
     case 'preflight.started': {
-      const detail = `${event.rollouts} rollouts in ${event.targets.length} target${event.targets.length === 1 ? '' : 's'}`;
+      const detail = `${event.rollouts} rollout${event.rollouts === 1 ? '' : 's'} in ${event.targets.length} target${event.targets.length === 1 ? '' : 's'}`;
       return {
         ...state,
         steps: stepped(state.steps, { type: 'step', at: event.at, name: 'pre-flight', state: 'started', detail }),
@@ -194,6 +202,9 @@ export const titleOf = (event: Extract<BafEvent, { type: 'deploy.started' }>): s
     : event.kind === 'staging-up'
       ? `staging ${event.name}`
       : `staging ${event.name} down`;
+
+export const resumesText = ({ resumes }: Extract<BafEvent, { type: 'deploy.started' }>): string | null =>
+  resumes ? `Taken up again: ${resumes.by} began it at ${minuteOf(new Date(resumes.startedAt).toISOString())}.` : null;
 
 /** `production traffic shift, 20 % of the traffic`. */
 export function stageText(event: Extract<BafEvent, { type: 'rollout.stage' }>): string {

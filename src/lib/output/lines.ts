@@ -9,6 +9,7 @@ import {
   hookEndText,
   interruption,
   lateEnds,
+  resumesText,
   stageText,
   stoppingText,
   tasksText,
@@ -45,7 +46,7 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
     const who = 'service' in event && 'target' in event ? `${event.service} ${event.target}:` : '';
     switch (event.type) {
       case 'deploy.started':
-        return [bold(`${titleOf(event)} (${event.id})`)];
+        return [bold(`${titleOf(event)} (${event.id})`), resumesText(event)].filter((line) => line !== null);
       case 'wave.started':
         return [bold(`wave ${event.wave + 1}: ${event.targets.join(', ')}`)];
       case 'wave.ended':
@@ -90,7 +91,7 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         return endTexts(event);
       case 'preflight.started':
         return [
-          `pre-flight: ${event.rollouts} rollouts in ${event.targets.length} target${event.targets.length === 1 ? '' : 's'}`,
+          `pre-flight: ${event.rollouts} rollout${event.rollouts === 1 ? '' : 's'} in ${event.targets.length} target${event.targets.length === 1 ? '' : 's'}`,
         ];
       case 'preflight.ended':
         return [

@@ -8,6 +8,8 @@ import { emptyProgress, fold } from '../../../src/lib/output/fold.js';
 import { createRenderer } from '../../../src/lib/output/renderers.js';
 import { renderStaging } from '../../../src/lib/output/staging-view.js';
 import { clean, targetsText, truncate, widthOf } from '../../../src/lib/output/style.js';
+import { UserError } from '../../../src/lib/errors/user-error.js';
+import { formatError } from '../../../src/lib/output/errors.js';
 import { summarizeDeploy } from '../../../src/lib/output/summary.js';
 import { renderTags } from '../../../src/lib/output/tags-table.js';
 import { window } from '../../../src/lib/output/window.js';
@@ -429,4 +431,25 @@ it('texts are measured and cut as terminals show them', () => {
   expect(clean('a\u001b[2Jb\tc\r\nd\u0008\u001b]0;title\u0007e')).toBe('ab c de');
   expect(targetsText(['p/eu-west-1', 'p/us-east-1', 'q/eu-west-1'], 80)).toBe('p/eu-west-1,us-east-1, q/eu-west-1');
   expect(targetsText(['p/eu-west-1', 'p/us-east-1', 'q/eu-west-1'], 28)).toBe('p/eu-west-1,us-east-1 (+1)');
+});
+
+describe('a mistake on a terminal', () => {
+  const error = new UserError('LockBusy', {
+    message:
+      'cart in prod is locked by ana: deploy d-20261121190431-p3q0 of gateway 1.2.0, catalog 1.2.0 and 3 more.\nAnd so on.',
+    nextSteps: [`aws ssm put-parameter --type SecureString --name /shop/${'long/'.repeat(12)}key --value ...`],
+  });
+  it('is broken between words; what is to be copied is not', () => {
+    const lines = formatError(error, { color: false, columns: 60 }).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'error: cart in prod is locked by ana: deploy',
+      '       d-20261121190431-p3q0 of gateway 1.2.0, catalog',
+      '       1.2.0 and 3 more.',
+      '       And so on.',
+    ]);
+    expect(lines).toHaveLength(5);
+  });
+  it('is one line in a pipe', () => {
+    expect(formatError(error, { color: false }).split('\n')).toHaveLength(3);
+  });
 });

@@ -8,7 +8,7 @@ export const capacity: Family = {
       'CapacityUnavailable',
       'capacity',
       /Capacity is unavailable at this time|RESOURCE:FARGATE/i,
-      'AWS has no room in these zones now: wait, it tries on. Subnets in more zones, or on-demand beside Spot, make it rarer.',
+      'AWS has no room in these zones now. ECS tries on while the rollout lasts: longer with --timeout, or the same command later. Subnets in more zones, or on-demand beside Spot, make it rarer.',
     ),
     pattern(
       'VcpuQuotaReached',
