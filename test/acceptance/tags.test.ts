@@ -207,6 +207,7 @@ describe('a rollback', () => {
     expect((await tags('unpin', 'ui', '--env', 'prod')).code).toBe(0);
     const pinned = await tags('pin', 'ui', '--env', 'prod', '--reason', 'holidays', '--until', '2d');
     expect(pinned.stdout).toMatch(/pinned to 1\.4\.0 by ana until/);
+    expect((await tags('pins', '--env', 'prod')).stdout).toMatch(/^ui\s+prod\s+1\.4\.0\s+ana\s+.*holidays$/m);
     expect((await tags('set', 'ui', '1.5.0', '--env', 'prod', '--yes')).code).toBe(4);
     await tags('unpin', 'ui', '--env', 'prod');
     expect((await tags('label', 'ui', 'release-42', '--env', 'prod')).stdout).toMatch(/release-42 on 1\.4\.0/);
