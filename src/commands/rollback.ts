@@ -8,6 +8,7 @@ export default class Rollback extends BafCommand {
   static override examples = [
     'baf rollback ui --env prod',
     'baf rollback ui --env prod --plan',
+    'baf rollback ui --env prod --pin --reason "1.4.0 leaks"',
     'baf rollback ui --env prod --to 1.3.9',
     'baf rollback ui catalog --env prod --to-time 2h',
     'baf rollback --all --env prod --to-time 2026-11-19T14:00',
@@ -24,6 +25,9 @@ export default class Rollback extends BafCommand {
       description: 'only these targets (account/region, account or region)',
       multiple: true,
       multipleNonGreedy: true,
+    }),
+    pin: Flags.boolean({
+      description: 'hold it there: promotions and deploys of another tag are refused (baf ssm tags unpin ends it)',
     }),
     plan: Flags.boolean({ description: 'show what would change, touch nothing' }),
     'exit-code': Flags.boolean({ description: 'with --plan: exit 6 when there are differences' }),

@@ -249,6 +249,17 @@ describe('a whole environment', () => {
     // The canary ran what was deployed there, the others what their tags said.
     expect(back.stdout).toMatch(/ui in shop-canary\/eu-west-1: .*1\.5\.0/);
     expect(back.stdout).toMatch(/ui in shop-prod\/eu-west-1,us-east-1: new -> 1\.4\.0/);
+    const pinned = await here.run('rollback', '--all', '--env', 'prod', '--to-time', time, '--pin', '--yes', '--sandbox');
+    expect([pinned.code, pinned.stderr]).toEqual([4, expect.stringMatching(/ui goes back to 1\.\d\.0 and 1\.\d\.0 in prod/)]);
+    const done = await here.run('rollback', '--all', '--env', 'prod', '--to-time', time, '--yes', '--sandbox');
+    expect([done.code, done.stdout]).toEqual([0, expect.stringMatching(/Not pinned:/)]);
+    const now = (await rows('ui', 'orders', '--env', 'prod')).map((r) => `${r.service} ${r.target} ${r.tag} ${r.state}`);
+    expect(now.filter((text) => text.startsWith('ui'))).toEqual([
+      'ui shop-canary/eu-west-1 1.5.0 in-sync',
+      'ui shop-prod/eu-west-1 1.4.0 in-sync',
+      'ui shop-prod/us-east-1 1.4.0 in-sync',
+    ]);
+    expect(now.filter((text) => text.includes('orders') && text.includes('2.0.0'))).toHaveLength(3);
     const alone = await here.run('rollback', '--all', '--env', 'prod', '--sandbox');
     expect([alone.code, alone.stderr]).toEqual([2, expect.stringMatching(/--to-time/)]);
   });

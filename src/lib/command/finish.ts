@@ -1,6 +1,7 @@
 /** Runs a plan on record with its progress shown, and says how it ended: the last part of deploy, rollback and cancel. */
 import type { App } from '../app.js';
 import type { DeployOptions } from '../engine/deploy.js';
+import type { Effects } from '../engine/effects.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { DeployOutcome } from '../model/outcome.js';
 import type { Environment } from '../model/platform.js';
@@ -27,6 +28,8 @@ export interface Finish {
   /** When the plan was begun to be made, and how it is made anew. */
   readonly plannedAt: number;
   readonly again: Again;
+  /** Called under the lock before anything is changed. */
+  readonly before?: ((effects: Effects) => Promise<void>) | undefined;
 }
 
 /** Somebody who had the lock so short a time before may have changed what the plan saw. */
@@ -56,6 +59,7 @@ export async function finish(job: Finish): Promise<{ json: { deploy: DeployOutco
         changes
           ? guard.run(whatOf(plan), signal, async function* (effects, ends, lock) {
               const stale = lock.before !== null && lock.before > job.plannedAt - FRESH_MS;
+              await job.before?.(effects);
               const now = stale ? yield* planAgain(plan, job.again, app, ends, stopping) : plan;
               yield* carryOut(now, carried, effects, ends, stopping);
             })

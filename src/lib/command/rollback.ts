@@ -5,11 +5,13 @@ import type { Effects } from '../engine/effects.js';
 import { makePlan } from '../engine/observe.js';
 import { listRecords } from '../engine/records.js';
 import { observeSteady } from '../engine/steady.js';
+import { ExitCode } from '../errors/user-error.js';
 import { checksToMake } from '../preflight/select.js';
 import type { DeployPlan } from '../rollout/plan.js';
 import { makeId, recordPlace } from './carry-out.js';
 import { openGuard, warnFrozen } from './guards.js';
 import { withHooks } from './hooks.js';
+import { openText, pinnedText, pinsOf, setPins } from './rollback-pins.js';
 import { chooseTags, pastOf, pointOf } from './rollback-tags.js';
 import { filterWaves, findEnvironment, loadTemplates, selectServices, watchedIn } from './select.js';
 import { ship, type ShipFlags, type Shipped } from './ship.js';
@@ -21,6 +23,8 @@ export interface RollbackFlags extends ShipFlags {
   readonly force: boolean;
   /** Every service: those that were not there then stay as they are. */
   readonly all?: boolean;
+  /** Holds the services at what they go back to. */
+  readonly pin?: boolean;
 }
 
 export async function rollBack(flags: RollbackFlags): Promise<Shipped> {
@@ -45,9 +49,10 @@ export async function rollBack(flags: RollbackFlags): Promise<Shipped> {
     const past = time === null ? null : await pastOf(seen, environment.name, time, app.effects);
     const wanted = { to, time, past, force: flags.force, all: flags.all === true, notify: flags.notify };
     const chosen = chooseTags(seen, environment.name, names, wanted);
+    const pins = flags.pin ? pinsOf(chosen, names, environment.name) : null;
     const templates = await loadTemplates(services, app.templateDirs);
     const rest = { id, project: read.project.name, environment: environment.name, staging: null, services, waves, templates };
-    return await ship({
+    const done = await ship({
       ...{ app, environment, kind: 'rollback', flags, guard, services, waves, checks },
       // The tags stay those of the first plan: what is gone back to was steady.
       observe: async (effects: Effects) =>
@@ -57,7 +62,10 @@ export async function rollBack(flags: RollbackFlags): Promise<Shipped> {
       plannedAt: now,
       options: { onFailure: 'stop', timeoutMs },
       question: `Roll ${flags.all ? 'every service' : names.join(', ')} back in ${environment.name}?`,
+      before: pins ? (effects: Effects) => setPins(pins, environment, flags.reason ?? 'rolled back', effects) : undefined,
     });
+    if (flags.plan || done.exitCode !== ExitCode.done) return done;
+    return { ...done, text: `${done.text}\n${pins ? pinnedText(pins, environment.name) : openText(names, environment.name)}` };
   } finally {
     await app.close();
   }

@@ -53,6 +53,8 @@ export interface Ship {
   readonly plannedAt: number;
   readonly checks: ReadonlySet<CheckId>;
   readonly options: Pick<DeployOptions, 'onFailure' | 'timeoutMs' | 'maxFailures' | 'parallel'>;
+  /** Called before anything is changed, under the lock where something is to be. */
+  readonly before?: ((effects: Effects) => Promise<void>) | undefined;
   /** What a person is asked in a protected environment. */
   readonly question: string;
 }
@@ -93,7 +95,9 @@ export async function ship(job: Ship): Promise<Shipped> {
   if (confirmed) await confirm(job.question, flags, `${environment.name} is protected`);
   const options = { ...job.options, waits };
   const again = { observe: job.observe, checks, confirmed, check };
-  const done = await finish({ app, environment, kind, flags, options, guard, plan, plannedAt: job.plannedAt, again });
+  if (!changes) await job.before?.(app.effects);
+  const { plannedAt, before } = job;
+  const done = await finish({ app, environment, kind, flags, options, guard, plan, plannedAt, again, before });
   return { ...done, json: { ...done.json, preflight: preflightJson(checked) } };
 }
 

@@ -3,7 +3,8 @@ import { openScene, type Scene } from './deploys.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rollBack } from '../../../src/lib/command/rollback.js';
-import { pinTags } from '../../../src/lib/command/tags-pin.js';
+import { pinsOf } from '../../../src/lib/command/rollback-pins.js';
+import { pinTags, unpinTags } from '../../../src/lib/command/tags-pin.js';
 import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
 import type { EcsSlice } from '../../../src/lib/sandbox/services/ecs/types.js';
 import type { State } from '../../../src/lib/sandbox/state.js';
@@ -265,5 +266,21 @@ describe('a rollback is a deploy to another tag', () => {
     const before = aftermath(stateOf(at));
     await expect(then(() => roll({}))).rejects.toMatchObject({ code: 'Pinned', exitCode: 4 });
     expect(aftermath(stateOf(at))).toEqual(before);
+    await then(() => unpinTags({ ...scene.base(), services: [SERVICE] }));
+  });
+
+  it('held where it went with --pin, whatever is deployed next', async () => {
+    const flags = { ...scene.base(), services: [SERVICE], force: false, plan: false, targets, 'skip-checks': ['all'] };
+    const back = await then(() => rollBack({ ...flags, to: '1.2', pin: true, reason: '1.1 leaks' }));
+    expect([back.exitCode, back.text]).toEqual([0, expect.stringContaining(`Pinned in prod: ${SERVICE} to 1.2.`)]);
+    const next = then(() => scene.deploy([SERVICE], '1.3', { targets }));
+    await expect(next).rejects.toMatchObject({ code: 'Pinned', message: expect.stringContaining('(1.1 leaks)') as string });
+    expect(desired()).toEqual(['1.2 1.2 1.2']);
+  });
+
+  it('not pinned where it goes to several tags', () => {
+    const chosen = { 'ui a/eu-west-1': '1', 'ui b/eu-west-1': '2', 'cart a/eu-west-1': '1' };
+    expect([...pinsOf(chosen, ['cart'], 'prod')]).toEqual([['cart', '1']]);
+    expect(() => pinsOf(chosen, ['ui', 'cart'], 'prod')).toThrow(/ui goes back to 1 and 2 in prod/);
   });
 });
