@@ -4,7 +4,8 @@ import { parseDuration } from '../config/checks.js';
 import { resolveService } from '../config/resolve.js';
 import { deploy } from '../engine/deploy.js';
 import { makePlan } from '../engine/observe.js';
-import { readRecord, writeRecord, writeWish } from '../engine/records.js';
+import { restoreLeft } from '../engine/scale-in-left.js';
+import { listRecords, readRecord, writeRecord, writeWish } from '../engine/records.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { DeployOutcome } from '../model/outcome.js';
 import type { Environment } from '../model/platform.js';
@@ -19,11 +20,12 @@ import { needAccess } from './access-guard.js';
 import { recordPlace } from './carry-out.js';
 import { confirm } from './confirm.js';
 import { openNotices } from './notices.js';
+import { goneHere } from './gone.js';
 import { openGuard } from './guards.js';
 import { showProgress } from './progress.js';
 import { only } from './rollback.js';
 import { findEnvironment, loadTemplates } from './select.js';
-import { attach, checkDeployId, current, goneHere, type WatchDone, type WatchFlags } from './watch.js';
+import { attach, checkDeployId, current, type WatchDone, type WatchFlags } from './watch.js';
 
 export type CancelFlags = WatchFlags & { readonly timeout: string; readonly yes: boolean; readonly 'no-input': boolean };
 
@@ -120,6 +122,10 @@ async function goBackHere(
   const { events, interrupted } = await showProgress(flags, app.effects.clock.now, (signal) =>
     guard.run(`cancel ${record.id}`, signal, async function* (effects, ends) {
       yield* deploy(plan, { ...options, note: guard.note }, effects, ends);
+      // What it had not changed may be suspended all the same.
+      const records = await listRecords(recordPlace(environment), effects);
+      const isGone = (r: DeployRecord): boolean => r.id === record.id || goneHere(r, app.effects.clock.now());
+      yield* restoreLeft({ records, isGone, targets: waves[0]!.targets, isOwn: () => false }, effects);
     }),
   );
   const outcome = events.findLast((event) => event.type === 'deploy.ended')?.outcome;

@@ -3,6 +3,7 @@ import type { App } from '../app.js';
 import { deploy, type DeployOptions } from '../engine/deploy.js';
 import type { Effects } from '../engine/effects.js';
 import { recorded } from '../engine/recorder.js';
+import { restoreLeft } from '../engine/scale-in-left.js';
 import { forgetRecords, listRecords, readWish, type RecordPlace } from '../engine/records.js';
 import type { BafEvent } from '../model/event.js';
 import { homeOf } from '../model/home.js';
@@ -13,9 +14,11 @@ import { resumable } from '../records/history.js';
 import { newId, type DeployRecord } from '../records/record.js';
 import { keyOf, resumePlan, rolloutsOf } from '../records/resume.js';
 import type { DeployPlan } from '../rollout/plan.js';
+import type { AuditNote } from '../tags/audit.js';
 import { ciRun } from '../system/ci-run.js';
 import { commitOf } from '../system/commit.js';
 import { thisMachine } from '../system/machine.js';
+import { goneHere } from './gone.js';
 import type { OpenNotices } from './notices.js';
 import type { Attachable, Stopping } from './progress.js';
 
@@ -60,6 +63,8 @@ export async function* carryOut(
   const place = recordPlace(environment);
   const records = await listRecords(place, app.effects);
   const rollouts = plan.waves.flatMap((w) => w.rollouts);
+  const isOwn = (service: string, target: string) => rollouts.some((r) => r.service.name === service && r.target.name === target);
+  yield* restoreLeft({ records, isGone: goneNow(app), targets: environment.waves.flatMap((w) => w.targets), isOwn }, effects);
   const services = [...new Set(rollouts.map((r) => r.service.name))];
   const planned = { ...options, gate: stopping.gate };
   const open = await openRecord(records, { plan: keyOf(plan), kind, services }, place, app.effects);
@@ -81,6 +86,7 @@ export async function* carryOut(
     pid,
     commit: await commitOf(app.project.dir, process.env),
     run: ciRun(process.env),
+    ...noteOf(options.note, open),
     plan: keyOf(plan),
     startedAt: open?.startedAt ?? now,
     beatAt: now,
@@ -101,6 +107,17 @@ export async function* carryOut(
   yield* telling(events, record, { ...notices, resumes: open, leaves: recording.leaves });
   // What is too old goes after the deploy: it never waits for that.
   if (!signal.aborted) await forgetRecords(place, records, app.effects).catch(() => undefined);
+}
+
+const goneNow =
+  ({ effects }: Pick<App, 'effects'>) =>
+  (record: DeployRecord): boolean =>
+    goneHere(record, effects.clock.now());
+
+/** What is said now counts; of a deploy that is taken up again, else what was said then. */
+function noteOf(said: AuditNote | undefined, open: DeployRecord | null): Pick<DeployRecord, 'note'> {
+  const note = { ...open?.note, ...said };
+  return Object.keys(note).length > 0 ? { note } : {};
 }
 
 /** The same events; others are told of what they mean as they pass, which nothing waits for. */

@@ -7,7 +7,7 @@ import { shouldColor } from '../output/style.js';
 import { chooseRecords, rowOf } from '../records/history.js';
 import { recordPlace } from './carry-out.js';
 import { findEnvironment, selectServices } from './select.js';
-import { goneHere } from './watch.js';
+import { goneHere } from './gone.js';
 
 export async function showHistory(
   names: readonly string[],

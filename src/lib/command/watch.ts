@@ -7,9 +7,9 @@ import type { Environment } from '../model/platform.js';
 import { shouldColor } from '../output/style.js';
 import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
 import { currentRecord } from '../records/history.js';
-import { isGone, isId, type DeployRecord } from '../records/record.js';
-import { thisMachine } from '../system/machine.js';
+import { isId, type DeployRecord } from '../records/record.js';
 import { recordPlace } from './carry-out.js';
+import { goneHere } from './gone.js';
 import { showProgress, type ProgressFlags } from './progress.js';
 import { findEnvironment } from './select.js';
 
@@ -76,13 +76,6 @@ export const current = async (app: App, environment: Environment): Promise<Deplo
   const records = await listRecords(recordPlace(environment), app.effects);
   return currentRecord(records, (record) => goneHere(record, app.effects.clock.now()));
 };
-
-/** A process of this machine that is not there is gone: nobody has to wait until its signs are old. */
-export function goneHere(record: DeployRecord, now: number): boolean {
-  const machine = thisMachine();
-  const died = record.state === 'running' && record.machine === machine.id && !machine.isAlive(record.pid);
-  return died || isGone(record, now);
-}
 
 export function checkDeployId(id: string | null): void {
   if (id === null || isId(id)) return;

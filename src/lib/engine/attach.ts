@@ -7,12 +7,13 @@ import type { DeployOutcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { minuteOf } from '../locks/refusal.js';
 import { isOpen, type DeployRecord, type RecordedRollout } from '../records/record.js';
-import { isUnderWay, outcomeOf } from '../records/outcome.js';
+import { isOutOfContact, isUnderWay, outcomeOf } from '../records/outcome.js';
 import { statusOf } from '../rollout/outcomes.js';
 import type { Effects } from './effects.js';
 import { environmentServiceName } from './names.js';
 import { POLL_MS } from './poller.js';
 import { readRecord, type RecordPlace } from './records.js';
+import { tellLeft } from './scale-in-left.js';
 import { runningTags } from './status.js';
 
 export interface Watching {
@@ -57,22 +58,24 @@ export async function* watchDeploy(
     if (!known) yield* opening(record, now());
     yield* changes(known, record, now());
     known = record;
-    if (!isOpen(record)) {
+    const isBlind = !isOpen(record) && record.rollouts.some(isOutOfContact);
+    if (!isOpen(record) && !isBlind) {
       const outcome = outcomeOf(record, 'failed', now());
       yield { type: 'deploy.ended', at: now(), outcome };
       return { outcome, record, lost: false };
     }
     const states = await look(record, targets, effects);
     for (const [r, state] of states) yield* progress(record, r, state, seen, now());
-    if (!lost) gone = false;
+    if (!isBlind && !lost) gone = false;
     else if (!gone) {
       gone = true;
-      yield { type: 'warning', at: now(), text: goneText(record) };
+      yield { type: 'warning', at: now(), text: isBlind ? BLIND : goneText(record) };
     }
     // Whoever deploys writes the end; only where nobody does, ECS says it.
     if (gone && states.every(([, state]) => !state || !isRolling(state))) {
       const ended = await settled(record, states, targets, effects);
       yield* changes(record, ended, now());
+      if (!isBlind) yield* tellLeft({ records: [record], isGone: () => true, targets, isOwn: () => false }, effects);
       const outcome = outcomeOf(ended, 'cancelled', now());
       const told = { ...outcome, status: statusOf(outcome.rollouts) };
       yield { type: 'deploy.ended', at: now(), outcome: told };
@@ -102,6 +105,8 @@ async function begunUnwritten(record: DeployRecord, targets: readonly Target[], 
   }
   return found;
 }
+
+const BLIND = 'Contact with ECS was lost in this deploy, and how it ended is not on record: ECS is asked.';
 
 const goneText = (record: DeployRecord): string =>
   record.state === 'left'
@@ -222,14 +227,16 @@ async function settled(
       const rollout = primaryOf(state)?.rolloutState;
       if (rollout === 'COMPLETED' && serves === r.to.tag) {
         const to = { tag: r.to.tag, revision: revisionOf(state.taskDefinitionArn) };
-        ends.set(r, { ...r, status: 'succeeded', to });
-      } else if (rollout === 'COMPLETED' && r.status === 'started' && r.from && serves === r.from.tag)
+        const { cause: _, ...rest } = r;
+        ends.set(r, { ...rest, status: 'succeeded', to });
+      } else if (rollout === 'COMPLETED' && (r.status === 'started' || isOutOfContact(r)) && r.from && serves === r.from.tag)
         ends.set(r, { ...r, status: 'rolled-back', cause: wentBack(r.from.tag) });
-      else ends.set(r, { ...r, status: rollout === 'FAILED' ? 'failed' : 'cancelled', to: { tag: r.to.tag } });
+      else if (!isOutOfContact(r))
+        ends.set(r, { ...r, status: rollout === 'FAILED' ? 'failed' : 'cancelled', to: { tag: r.to.tag } });
     }
   }
   const rollouts = record.rollouts.map(
-    (r): RecordedRollout => ends.get(r) ?? (isUnderWay(record, r) ? { ...r, status: 'cancelled' } : r),
+    (r): RecordedRollout => ends.get(r) ?? (isUnderWay(record, r) && !isOutOfContact(r) ? { ...r, status: 'cancelled' } : r),
   );
   return { ...record, rollouts: rollouts.map((r) => (r.status === 'queued' ? { ...r, status: 'skipped' } : r)) };
 }

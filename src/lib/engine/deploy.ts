@@ -4,7 +4,7 @@ import type { BafEvent } from '../model/event.js';
 import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
 import { allowedFailures, NO_FAILURES, type FailureBudget } from '../rollout/budget.js';
 import { stopOf } from '../model/stop.js';
-import { cancelledStatus, statusOf } from '../rollout/outcomes.js';
+import { isUnfinished, cancelledStatus, statusOf } from '../rollout/outcomes.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { jobsOf, keyOf, nextJobs } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
@@ -127,10 +127,12 @@ class Deploy {
     else if (!this.signal.aborted && this.options.onFailure === 'rollback')
       await this.goBack(wayBackOfFailed(this.rollouts, this.ledger, this.started));
     const rollouts = this.rollouts.map((r) => this.ledger.outcome(r)!);
+    const status = stop?.how === 'back' ? cancelledStatus(rollouts) : statusOf(rollouts);
     const outcome: DeployOutcome = {
       id: this.plan.id,
       environment: this.plan.environment,
-      status: stop?.how === 'back' ? cancelledStatus(rollouts) : statusOf(rollouts),
+      status,
+      ...(stop?.how === 'leave' && isUnfinished(status, rollouts) ? { left: true } : {}),
       startedAt: new Date(startedAt).toISOString(),
       finishedAt: new Date(this.now()).toISOString(),
       rollouts,

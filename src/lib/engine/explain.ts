@@ -35,6 +35,10 @@ export async function explain(
 ): Promise<Cause> {
   const { effects, emit } = context;
   if (verdict.cause.code === 'RolloutUsurped') return nameUsurper(plan, context, verdict.cause);
+  if (verdict.cause.code === 'ContactLost') {
+    const look = `Look with \`baf watch ${context.deployId} --env ${context.environment}\` when AWS answers: it tells how ECS ends it.`;
+    return { ...verdict.cause, advice: `${look} ${verdict.cause.advice}` };
+  }
   if (!verdict.ofVersion) return verdict.cause;
   const otherwise = failure ?? verdict.cause;
   const { ecs } = effects.at(plan.target);

@@ -3,6 +3,7 @@ import type { BafEvent } from '../model/event.js';
 import { BEAT_MS, recordEvent, type DeployRecord } from '../records/record.js';
 import type { Effects } from './effects.js';
 import { POLL_MS } from './poller.js';
+import { isUnfinished } from '../rollout/outcomes.js';
 import { readWish, writeRecord, type RecordPlace, type Wish } from './records.js';
 
 /** How a deploy ended is written again for so long where that fails: the next one waits for it. */
@@ -16,10 +17,6 @@ export interface Recording {
   /** Whether the process leaves, and lets ECS go on. */
   leaves(): boolean;
 }
-
-/** Left before its end, also between two waves: the same command goes on with it, and knows what it had changed. */
-const isUnfinished = ({ state, rollouts }: DeployRecord): boolean =>
-  state === 'cancelled' || (state === 'partial' && rollouts.some((r) => r.status === 'skipped' || r.status === 'cancelled'));
 
 /**
  * The events of `run`, and a record of them: written before the first, at each wave's end, every half minute, and at the
@@ -73,7 +70,7 @@ export async function* recorded(
       if (event.type === 'wave.ended') void write();
       if (event.type === 'deploy.ended') {
         stop.abort();
-        if (leaves() && isUnfinished(record)) record = { ...record, state: 'left', finishedAt: null };
+        if (leaves() && isUnfinished(record.state, record.rollouts)) record = { ...record, state: 'left', finishedAt: null };
         const until = clock.now() + LAST_WORDS_MS;
         await write();
         for (let attempt = 0; attempt < 2 && failed !== null && clock.now() < until; attempt++) {

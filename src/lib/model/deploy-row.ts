@@ -31,4 +31,8 @@ export interface DeployRow {
   readonly commit: string | null;
   /** Address of the CI run. */
   readonly run: string | null;
+  /** Why, where somebody said it. */
+  readonly reason: string | null;
+  /** The guard that it was let through. */
+  readonly overrode: 'freeze' | null;
 }

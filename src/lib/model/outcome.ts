@@ -26,7 +26,13 @@ export interface DeployOutcome {
   readonly id: string;
   readonly environment: string;
   readonly status: DeployStatus;
+  /** Its process was told to leave (`cancelled`, `partial`): ECS goes on with what was begun, and the same command takes it up. */
+  readonly left?: true;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly rollouts: readonly RolloutOutcome[];
 }
+
+/** How it ended, in the word that `baf history` has for it. */
+export const wordOf = ({ status, left }: Pick<DeployOutcome, 'status' | 'left'>): DeployStatus | 'left' =>
+  left ? 'left' : status;

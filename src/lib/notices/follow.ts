@@ -1,4 +1,5 @@
 /** Which notices a deploy gives, from its record and its events. */
+import { isUnfinished } from '../rollout/outcomes.js';
 import type { BafEvent } from '../model/event.js';
 import type { Notice, NoticeMoment, NoticeRollout } from '../model/notice.js';
 import { recordEvent, type DeployRecord, type RecordedRollout } from '../records/record.js';
@@ -34,7 +35,7 @@ export function tell(
     };
   }
   if (event.type !== 'deploy.ended') return { following: { record: next, failureTold }, notice: null };
-  const last = leaves && next.state === 'cancelled' ? { ...next, state: 'left' as const, finishedAt: null } : next;
+  const last = leaves && isUnfinished(next.state, next.rollouts) ? { ...next, state: 'left' as const, finishedAt: null } : next;
   return { following: { record: next, failureTold }, notice: noticeOf(last, 'end', event.at, platform) };
 }
 

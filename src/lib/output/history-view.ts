@@ -25,10 +25,16 @@ export function renderHistory(
     dim(`${duration(now - Date.parse(r.startedAt))} ago`),
     duration(r.seconds * 1000),
     clean(r.by),
-    `${r.kind === 'rollback' ? 'back: ' : ''}${clean(whatOf(r))}${r.cause ? dim(`  ${clean(r.cause.message)}`) : ''}`,
+    `${r.kind === 'rollback' ? 'back: ' : ''}${clean(whatOf(r))}${whyOf(r, dim)}${r.cause ? dim(`  ${clean(r.cause.message)}`) : ''}`,
   ]);
   return table([['ID', 'STATUS', 'STARTED', 'TOOK', 'BY', 'WHAT'].map((text) => bold(text)), ...body], columns);
 }
+
+/** `  "INC-1234", freeze overridden`, where somebody said why. */
+const whyOf = ({ reason, overrode }: DeployRow, dim: (text: string) => string): string => {
+  const parts = [...(reason === null ? [] : [`"${clean(reason)}"`]), ...(overrode === null ? [] : [`${overrode} overridden`])];
+  return parts.length > 0 ? dim(`  ${parts.join(', ')}`) : '';
+};
 
 /** `ui 1.3.0 -> 1.4.0, catalog 2.0`: the first three, and how many more. */
 function whatOf({ rollouts, notListed }: DeployRow): string {

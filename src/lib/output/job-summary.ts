@@ -1,5 +1,5 @@
 /** The end of a deploy as Markdown, for the page of a GitHub Actions job: a row for each service, a column for each target. */
-import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
+import { wordOf, type DeployOutcome, type RolloutOutcome } from '../model/outcome.js';
 import { endText, isBad, versions } from './fold.js';
 import { clean, duration, truncate } from './style.js';
 
@@ -20,7 +20,7 @@ export function jobSummary(outcome: DeployOutcome, run: { readonly kind: 'deploy
     causes.set(key, [...(causes.get(key) ?? []), r]);
   }
   return [
-    `### ${run.kind === 'deploy' ? 'Deploy' : 'Rollback'} to ${cell(outcome.environment)}: ${outcome.status}`,
+    `### ${run.kind === 'deploy' ? 'Deploy' : 'Rollback'} to ${cell(outcome.environment)}: ${wordOf(outcome)}`,
     '',
     `\`${outcome.id}\` by ${cell(run.by)}, ${took}`,
     '',

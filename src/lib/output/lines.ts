@@ -1,6 +1,6 @@
 /** One line for each event that means something: for pipes and logs. */
 import type { BafEvent } from '../model/event.js';
-import type { RolloutOutcome } from '../model/outcome.js';
+import { wordOf, type RolloutOutcome } from '../model/outcome.js';
 import {
   alarmText,
   budgetText,
@@ -125,7 +125,7 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         return [
           ...lateEnds(ended, event.outcome).flatMap(endTexts),
           bold(
-            `${event.outcome.status} after ${duration(Date.parse(event.outcome.finishedAt) - Date.parse(event.outcome.startedAt))}`,
+            `${wordOf(event.outcome)} after ${duration(Date.parse(event.outcome.finishedAt) - Date.parse(event.outcome.startedAt))}`,
           ),
         ];
       default:

@@ -1,6 +1,6 @@
 /** A deploy's end as a person reads it, and its exit code. */
 import { ExitCode } from '../errors/user-error.js';
-import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
+import { wordOf, type DeployOutcome, type RolloutOutcome } from '../model/outcome.js';
 import { endText, versions } from './fold.js';
 import { clean, duration, paint, targetsText, truncate, widthOf, wrap } from './style.js';
 
@@ -15,7 +15,8 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns, cancel
   const { bold, green, red, yellow, dim } = paint(color);
   const good = exitCodeOf(outcome) === ExitCode.done;
   const time = duration(Date.parse(outcome.finishedAt) - Date.parse(outcome.startedAt));
-  const status = (good ? green : outcome.status === 'cancelled' ? yellow : red)(outcome.status);
+  const status = (good ? green : outcome.status === 'cancelled' ? yellow : red)(wordOf(outcome));
+  const isLeft = (r: RolloutOutcome): boolean => outcome.left === true && r.status === 'cancelled';
   const lines = [`${bold(outcome.environment)} ${status} ${dim(`${outcome.id}, ${time}`)}`];
   for (const group of folded(outcome.rollouts)) {
     const [first] = group as [RolloutOutcome];
@@ -24,13 +25,13 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns, cancel
         ? green('✓')
         : first.status === 'unchanged'
           ? '='
-          : first.status === 'started'
+          : first.status === 'started' || isLeft(first)
             ? '→'
             : first.status === 'skipped'
               ? '-'
               : red('✗');
     const width = Math.max(40, columns);
-    const what = `  ${sign} ${first.service} ${versions(first.from, first.to)} ${endText(first)} `;
+    const what = `  ${sign} ${first.service} ${versions(first.from, first.to)} ${isLeft(first) ? 'left' : endText(first)} `;
     const where = group.map((r) => r.target);
     // The first target is always named whole; the rest as far as the line goes.
     lines.push(`${what}${dim(targetsText(where, width - widthOf(what)))}`);
@@ -46,7 +47,12 @@ export function summarizeDeploy(outcome: DeployOutcome, { color, columns, cancel
       `  ECS goes on by itself. To look: baf watch ${outcome.id} --env ${outcome.environment}`,
       '  The same command without --no-wait waits for its end, and puts it on record.',
     );
-  if (!cancelled && wasLeft(outcome)) lines.push('  Run the same command again to finish it.');
+  if (outcome.left)
+    lines.push(
+      `  ECS goes on with what was begun. To look: baf watch ${outcome.id} --env ${outcome.environment}`,
+      '  Run the same command again to finish it.',
+    );
+  else if (!cancelled && wasLeft(outcome)) lines.push('  Run the same command again to finish it.');
   return lines.join('\n');
 }
 

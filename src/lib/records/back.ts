@@ -30,10 +30,18 @@ export function waysBack(service: string, seen: ReadonlyMap<string, Seen>): Map<
   return new Map(
     all.map(([target, one]): [string, Way] => {
       if (!newest.has(one.desired)) return [target, { kind: 'stays', tag: one.desired }];
-      const to = one.live && one.live.tag !== one.desired ? one.live : earlierSteady(service, target, one);
+      const to = one.live && !isSteady(service, target, one) ? one.live : earlierSteady(service, target, one);
       return [target, to ? { kind: 'goes', tag: to.tag } : { kind: 'nowhere', tag: one.desired }];
     }),
   );
+}
+
+/** The label of what got steady is written after that, and may be missing. */
+function isSteady(service: string, target: string, { desired, live, records }: Seen): boolean {
+  const last = newestFirst(records)
+    .flatMap(({ rollouts }) => rollouts)
+    .find((r) => r.service === service && r.target === target && r.status !== 'skipped');
+  return live?.tag === desired || (last?.status === 'succeeded' && last.to.tag === desired);
 }
 
 /**

@@ -19,6 +19,9 @@ interface Written {
   readonly pid: number;
   readonly commit?: string;
   readonly run?: string;
+  /** Why, and the guard that it was let through. */
+  readonly why?: string;
+  readonly over?: 'freeze';
   readonly plan: string;
   readonly at: number;
   readonly beat: number;
@@ -105,6 +108,8 @@ function write(record: DeployRecord, { revisions, cause }: { revisions: boolean;
     pid,
     ...(record.commit ? { commit: short(record.commit, 64) } : {}),
     ...(record.run ? { run: short(record.run, 300) } : {}),
+    ...(record.note?.reason ? { why: short(record.note.reason, 300) } : {}),
+    ...(record.note?.overrode ? { over: record.note.overrode } : {}),
     plan,
     at: record.startedAt,
     beat: record.beatAt,
@@ -177,6 +182,7 @@ export function parseRecord(environment: string, id: string, value: string): Dep
     pid: w.pid,
     commit: w.commit ?? null,
     run: w.run ?? null,
+    ...(w.why || w.over ? { note: { ...(w.why ? { reason: w.why } : {}), ...(w.over ? { overrode: w.over } : {}) } } : {}),
     plan: w.plan,
     startedAt: w.at,
     beatAt: w.beat,

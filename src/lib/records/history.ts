@@ -65,5 +65,7 @@ export function rowOf(record: DeployRecord, now: number, gone: boolean): DeployR
     cause: rollouts.find((r) => r.cause)?.cause ?? null,
     commit,
     run,
+    reason: record.note?.reason ?? null,
+    overrode: record.note?.overrode ?? null,
   };
 }

@@ -28,4 +28,11 @@ export function outcomeOf(record: DeployRecord, status: DeployStatus, now: numbe
 
 /** Whether ECS may be at it: in an open record also what was under way when its process left, or was begun and not waited for. */
 export const isUnderWay = (record: DeployRecord, r: RecordedRollout): boolean =>
-  r.status === 'running' || (isOpen(record) && r.status === 'started') || (record.state === 'left' && r.status === 'cancelled');
+  r.status === 'running' ||
+  (isOpen(record) && r.status === 'started') ||
+  (record.state === 'left' && r.status === 'cancelled') ||
+  isOutOfContact(r);
+
+/** Nobody could ask any more how ECS went on with it. */
+export const isOutOfContact = ({ status, cause }: RecordedRollout): boolean =>
+  status === 'failed' && cause?.code === 'ContactLost';

@@ -1,5 +1,6 @@
 /** What is kept of a deploy: who, when, what, how it went. A plain value; how it is written down is in `format.ts`. */
 import type { BafEvent } from '../model/event.js';
+import type { AuditNote } from '../tags/audit.js';
 import type { Cause } from '../model/cause.js';
 import type { DeployOutcome, RecordedStatus, RolloutStatus, VersionRef } from '../model/outcome.js';
 
@@ -25,6 +26,8 @@ export interface DeployRecord {
   readonly commit: string | null;
   /** Address of the CI run. */
   readonly run: string | null;
+  /** Why, where somebody said it; and the guard that it was let through. */
+  readonly note?: AuditNote;
   /** What tells one plan from another: see `planKey`. */
   readonly plan: string;
   /** Milliseconds since the epoch. */

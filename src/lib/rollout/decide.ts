@@ -126,8 +126,7 @@ function lostContact(watched: Watched, { service, silentSince, silentReason, bac
   const what = backSince !== null ? 'It was on its way back to the version before' : 'ECS goes on with it by itself';
   return failed('ContactLost', {
     message: `No answer from ECS since ${new Date(silentSince!).toISOString().slice(11, 19)} UTC (${silentReason ?? 'no reason'}). When it was last seen, ${last}. ${what}: how it ends is not known.`,
-    advice:
-      'Look at `baf status`. Run the same command again when AWS answers: it takes the rollout up where it is, and starts nothing twice.',
+    advice: 'Run the same command again then: it takes the rollout up where it is, and starts nothing twice.',
   });
 }
 

@@ -56,3 +56,7 @@ export const asChanged = (planned: Pick<PlannedRollout, 'resumed'>, outcome: Rol
 /** Of a deploy that was to go back: failed where a way back did. */
 export const cancelledStatus = (rollouts: readonly RolloutOutcome[]): DeployStatus =>
   rollouts.some((r) => r.status === 'failed') ? statusOf(rollouts) : 'cancelled';
+
+/** Whether a deploy whose process left stays open: something of it was not begun, or not seen to its end. */
+export const isUnfinished = (state: string, rollouts: readonly { readonly status: string }[]): boolean =>
+  state === 'cancelled' || (state === 'partial' && rollouts.some((r) => r.status === 'skipped' || r.status === 'cancelled'));

@@ -128,6 +128,10 @@ describe('in several targets', () => {
     const never = at(3, [[A, '2', '1', 'queued']], { ...back, ...open });
     expect(ways({ [A]: ['3'] }, [never, at(4, [[A, '2', '3']])])).toEqual(['2']);
   });
+  it('is not what the label is still on, where the record knows better', () => {
+    const done = at(3, [[A, '2', '1']], back);
+    expect(ways({ [A]: ['1', '2'] }, [done])).toEqual([null]);
+  });
   it('may be where a rollback was going that was cancelled', () => {
     const cause = { code: 'Cancelled', message: 'm', advice: 'a' };
     const cancelled = at(3, [], { ...back, state: 'cancelled', rollouts: [rollout({ target: A, from: { tag: '2' }, to: { tag: '1' }, status: 'rolled-back', cause })] }); // prettier-ignore
