@@ -20,7 +20,7 @@ import { createLogsGateway } from './logs.js';
 import { readInfrastructureRole, readOffer } from './offer.js';
 import { createScalingGateway } from './scaling.js';
 import { createPacer } from './pacer.js';
-import { WRITES } from './paces.js';
+import { STACK_LOOKS, WRITES } from './paces.js';
 import { createParameterStore } from './parameter-store.js';
 import { findRunningTasks } from './running-tasks.js';
 import { createSecretStore } from './secrets-manager.js';
@@ -71,7 +71,11 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
         clients(target, async (c) => new (await import('./sdk/elbv2.js')).ElasticLoadBalancingV2Client(c)),
         where,
       ),
-      stacks: createCloudFormationEngine(createCloudFormationGateway(cloudformation, where), clock),
+      stacks: createCloudFormationEngine(
+        createCloudFormationGateway(cloudformation, where),
+        clock,
+        createPacer(STACK_LOOKS, clock),
+      ),
       rolePolicies: createIamGateway(
         clients(target, async (c) => new (await import('./sdk/iam.js')).IAMClient(c)),
         where,

@@ -9,6 +9,12 @@ export const WRITES: Pace = { burst: 1, perSecond: 2.9, underWay: 2 };
 /** Of SSM's forty. */
 export const READS: Pace = { burst: 36, perSecond: 36 };
 
+/**
+ * Looks at stacks that are waited for, a call each. AWS publishes no limit; users are told of five a second:
+ * https://github.com/aws/aws-sam-cli/issues/2671
+ */
+export const STACK_LOOKS: Pace = { burst: 5, perSecond: 4 };
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
 export const ECS = {
   /** 20, then one a second: the tightest. */

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createPacer } from '../../../src/lib/aws/pacer.js';
+import { STACK_LOOKS } from '../../../src/lib/aws/paces.js';
 import { createCloudFormationEngine, HASH_TAG, hashOf } from '../../../src/lib/stacks/cloudformation/engine.js';
 import { UserError } from '../../../src/lib/errors/user-error.js';
 import type { CloudFormationGateway, StackState } from '../../../src/lib/stacks/cloudformation/gateway.js';
@@ -121,6 +123,34 @@ describe('the CloudFormation engine', () => {
     expect(await engine.outputs('s')).toEqual({ O: '1' });
     expect((await engine.apply(spec, signal)).outputs).toEqual({ O: '2' });
     expect(await engine.outputs('s')).toEqual({ O: '2' });
+  });
+  it('waits for a hundred and ten stacks with as many looks a second as for twenty', async () => {
+    vi.useFakeTimers({ now: 0 });
+    try {
+      const clock = { now: Date.now, sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)) };
+      const looks: number[] = [];
+      const describe = (stack: string) => {
+        looks.push(Date.now());
+        const made = Date.now() >= 60_000 + 1_000 * (Number(stack.slice(1)) % 30);
+        return Promise.resolve(looks.length <= NAMES.length ? null : state(made ? 'CREATE_COMPLETE' : 'CREATE_IN_PROGRESS'));
+      };
+      const NAMES = Array.from({ length: 110 }, (_, n) => `s${n}`);
+      const { gateway } = fake([], [], { describe });
+      const engine = createCloudFormationEngine(gateway, clock, createPacer(STACK_LOOKS, clock));
+      const ends: number[] = [];
+      const all = Promise.all(NAMES.map(async (name) => (await engine.apply({ ...spec, name }, signal), ends.push(Date.now()))));
+      await vi.advanceTimersByTimeAsync(240_000);
+      await all;
+      // The first look at each, and the one after it was begun, come as they are asked for.
+      const waiting = looks.slice(2 * NAMES.length);
+      const inSecond = (at: number): number => waiting.filter((t) => t >= at && t < at + 1_000).length;
+      expect(Math.max(...waiting.map(inSecond))).toBeLessThanOrEqual(STACK_LOOKS.burst + STACK_LOOKS.perSecond);
+      expect(waiting.length).toBeGreaterThan(NAMES.length);
+      expect(waiting.length).toBeLessThan(4.5 * 125);
+      expect(Math.max(...ends)).toBeLessThan(125_000);
+    } finally {
+      vi.useRealTimers();
+    }
   });
   it('stops waiting when it is told to', async () => {
     const gone = AbortSignal.abort(new Error('stop'));

@@ -49,15 +49,25 @@ const overtaken = (error: unknown): boolean =>
   error instanceof UserError &&
   (error.code === 'AlreadyExistsException' || /_IN_PROGRESS state and can ?not be updated/.test(error.message));
 
-export function createCloudFormationEngine(gateway: CloudFormationGateway, clock: Clock): StackEngine {
+/** Whose turn it is to look, where many stacks of one account and region are waited for. */
+export interface Looks {
+  turn(): Promise<void>;
+}
+
+const AT_ONCE: Looks = { turn: () => Promise.resolve() };
+
+export function createCloudFormationEngine(gateway: CloudFormationGateway, clock: Clock, looks = AT_ONCE): StackEngine {
   /** Outputs as they were when a stack was last looked at and found good. */
   const seen = new Map<string, Record<string, string>>();
 
+  /** The looks of all stacks share the pace: few are seen every two seconds, of many each the more seldom. */
   const settle = async (stack: string, signal: AbortSignal): Promise<StackState | null> => {
     for (;;) {
       const state = await gateway.describe(stack);
       if (!state || !moving(state)) return state;
       await clock.sleep(POLL_MS, signal);
+      await looks.turn();
+      signal.throwIfAborted();
     }
   };
 
