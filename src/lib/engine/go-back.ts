@@ -3,11 +3,11 @@ import { UserError } from '../errors/user-error.js';
 import type { Cause } from '../model/cause.js';
 import { revisionOf, type ServiceState } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
+import { GONE_MS } from '../rollout/decide.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
 import type { EcsDeploymentConfiguration } from '../rollout/strategies/strategy.js';
 import { strategies } from '../rollout/strategies/index.js';
-import { POLL_MS } from './poller.js';
 import { restoreTag } from './live-tag.js';
 import type { RolloutContext } from './rollout.js';
 import { guarded } from './start-service.js';
@@ -69,22 +69,29 @@ export async function goBack(
     });
   }
 
+  /** An answer that trails shows neither this deployment nor a newer one: it says nothing, as no answer does. */
   async function untilSteady(state: ServiceState, of: PlannedRollout, { timeoutMs }: RolloutContext): Promise<void> {
     const started = state.deployments.find((d) => d.status === 'PRIMARY')!;
     const deadline = effects.clock.now() + timeoutMs;
+    let goneSince: number | null = null;
     for (;;) {
-      const seen = await poller.next(of.serviceName);
+      const look = await poller.look(of.serviceName);
+      const now = effects.clock.now();
+      const seen = look.kind === 'answered' && look.service?.status === 'ACTIVE' ? look.service : null;
       const own = seen?.deployments.find((d) => d.id === started.id);
       if (own?.rolloutState === 'COMPLETED') return;
-      if (own?.rolloutState === 'FAILED' || effects.clock.now() > deadline)
-        throw new UserError('RollbackFailed', {
-          message: own?.rolloutStateReason ?? 'it did not get steady in time',
-          exitCode: 1,
-        });
-      await effects.clock.sleep(POLL_MS / 10);
+      if (own?.rolloutState === 'FAILED') throw failedBack(own.rolloutStateReason ?? 'it failed');
+      const other = seen?.deployments.find((d) => d.status === 'PRIMARY' && d.createdAt > started.createdAt);
+      if (other) throw failedBack(`another deployment (${other.id}, ${revisionOf(other.taskDefinitionArn)}) took its place`);
+      if (look.kind === 'answered') goneSince = seen ? null : (goneSince ?? now);
+      if (goneSince !== null && now - goneSince >= GONE_MS) throw failedBack('the service is not there any more');
+      if (now > deadline)
+        throw failedBack(look.kind === 'answered' ? 'it did not get steady in time' : `no answer from ECS (${look.reason})`);
     }
   }
 }
+
+const failedBack = (message: string): UserError => new UserError('RollbackFailed', { message, exitCode: 1 });
 
 /** Why a rollout that had succeeded is brought back: another one of the same deploy failed. */
 export const withDeploy = (failed: RolloutOutcome): Cause => ({
