@@ -227,8 +227,8 @@ async function settled(
       const rollout = primaryOf(state)?.rolloutState;
       if (rollout === 'COMPLETED' && serves === r.to.tag) {
         const to = { tag: r.to.tag, revision: revisionOf(state.taskDefinitionArn) };
-        const { cause: _, ...rest } = r;
-        ends.set(r, { ...rest, status: 'succeeded', to });
+        const { service, wave, from } = r;
+        ends.set(r, { service, target: r.target, wave, from, to, status: 'succeeded' });
       } else if (rollout === 'COMPLETED' && (r.status === 'started' || isOutOfContact(r)) && r.from && serves === r.from.tag)
         ends.set(r, { ...r, status: 'rolled-back', cause: wentBack(r.from.tag) });
       else if (!isOutOfContact(r))
