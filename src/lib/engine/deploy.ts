@@ -4,7 +4,7 @@ import type { BafEvent } from '../model/event.js';
 import type { DeployOutcome, RolloutOutcome } from '../model/outcome.js';
 import { allowedFailures, NO_FAILURES, type FailureBudget } from '../rollout/budget.js';
 import { stopOf } from '../model/stop.js';
-import { isUnfinished, cancelledStatus, statusOf } from '../rollout/outcomes.js';
+import { cancelledStatus, isUnfinished, statusOf } from '../rollout/outcomes.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { jobsOf, keyOf, nextJobs } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
