@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes more than 15 seconds; what computes and what waits for programs by turns. A file that is missing here is only later. */
 const LONG = [
   'lib/command/crash-elsewhere',
-  'acceptance/strategies',
   'acceptance/records',
+  'acceptance/strategies',
   'lib/command/crash-here',
   'acceptance/walk',
   'acceptance/tags',
@@ -25,6 +25,7 @@ const LONG = [
   'lib/command/faults-commands',
   'acceptance/redaction',
   'lib/command/watching',
+  'lib/command/strategies',
   'acceptance/hooks',
   'clients/instance',
   'acceptance/identity',

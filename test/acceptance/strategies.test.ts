@@ -1,4 +1,4 @@
-/** Every strategy, alarms, the failure budget and --all with the built CLI, against one served sandbox. */
+/** A strategy, alarms, the failure budget and --all with the built CLI, against one served sandbox; each strategy: test/lib/command. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -13,7 +13,8 @@ import { place, type Place, type Running } from './harness.js';
 let here: Place;
 let sandbox: Running;
 let endpoint = '';
-const fast = ['--sandbox', '--speed', '300'];
+// A lease is a second and more of the wall clock: a machine that is slow keeps its lock.
+const fast = ['--sandbox', '--speed', '100'];
 const deploy = async (...args: string[]) => {
   const ran = await here.run('deploy', ...args, '--progress', 'jsonl', '--json', ...fast);
   const events = ran.stderr
@@ -60,7 +61,7 @@ const edit = (file: string, change: (text: string) => string): void => {
 
 beforeAll(async () => {
   here = place();
-  sandbox = here.start('sandbox', 'start', '--speed', '300', '--json');
+  sandbox = here.start('sandbox', 'start', '--speed', '100', '--json');
   let text = '';
   sandbox.child.stdout!.on('data', (chunk: string) => (text += chunk));
   await sandbox.sees(/"endpoint"/);
@@ -74,42 +75,19 @@ afterAll(async () => {
 });
 
 describe('a strategy', () => {
-  let version = 1;
-  it.each(['blue-green', 'canary', 'rolling', 'linear', 'all-at-once'])(
-    '%s brings a version in, and goes back from a bad one',
-    async (strategy) => {
-      version++;
-      const good = await deploy('ui', '--env', 'staging', '--tag', `${version}.0.0`, '--strategy', strategy);
-      expect([good.code, good.outcome.status]).toEqual([0, 'succeeded']);
-      const stages = good.events.filter((e) => e.type === 'rollout.stage') as unknown as {
-        position: number;
-        production: number;
-      }[];
-      const moves = !['rolling', 'all-at-once'].includes(strategy);
-      expect(stages.length > 0).toBe(moves);
-      expect(stages.map((s) => s.position)).toEqual([...stages.map((s) => s.position)].sort((a, b) => a - b));
-      if (moves) expect(Math.max(...stages.map((s) => s.production))).toBe(100);
-      if (strategy === 'linear') expect(new Set(stages.map((s) => s.production)).size).toBeGreaterThan(4);
-      const again = await deploy('ui', '--env', 'staging', '--tag', `${version}.0.0`, '--strategy', strategy);
-      expect(again.outcome.status).toBe('unchanged');
-      for (const outcome of ['exits', 'unhealthy']) {
-        await here.run(
-          'sandbox',
-          'fault',
-          'image',
-          `retail-store-sample-ui:${version}-${outcome}`,
-          '--outcome',
-          outcome,
-          ...fast,
-        );
-        const bad = await deploy('ui', '--env', 'staging', '--tag', `${version}-${outcome}`, '--strategy', strategy);
-        expect([bad.code, bad.outcome.status]).toEqual([1, 'rolled-back']);
-        expect(bad.outcome.rollouts[0]!.cause!.code).toMatch(outcome === 'exits' ? /ContainerExited/ : /HealthCheck/);
-      }
-      const { value } = await here.json('ssm', 'tags', 'ui', '--env', 'staging', ...fast);
-      expect((value as { tags: { running: string }[] }).tags[0]!.running).toBe(`${version}.0.0`);
-    },
-  );
+  it('brings a version in stage by stage, and goes back from a bad one', async () => {
+    const canary = ['--env', 'staging', '--strategy', 'canary'];
+    const good = await deploy('ui', '--tag', '2.0.0', ...canary);
+    expect([good.code, good.outcome.status]).toEqual([0, 'succeeded']);
+    const stages = good.events.filter((e) => e.type === 'rollout.stage') as unknown as { production: number }[];
+    expect(Math.max(...stages.map((s) => s.production))).toBe(100);
+    await here.run('sandbox', 'fault', 'image', 'retail-store-sample-ui:2-exits', '--outcome', 'exits', ...fast);
+    const bad = await deploy('ui', '--tag', '2-exits', ...canary);
+    expect([bad.code, bad.outcome.status]).toEqual([1, 'rolled-back']);
+    expect(bad.outcome.rollouts[0]!.cause!.code).toMatch(/ContainerExited/);
+    const { value } = await here.json('ssm', 'tags', 'ui', '--env', 'staging', ...fast);
+    expect((value as { tags: { running: string }[] }).tags[0]!.running).toBe('2.0.0');
+  });
 
   it('that moves traffic is refused where there is no load balancer, before anything is touched', async () => {
     const { code, value } = await here.json('deploy', '--all', '--env', 'staging', '--tag', '9', '--strategy', 'canary', ...fast);
@@ -150,7 +128,7 @@ describe('alarms', () => {
     edit('baf.platform.yaml', (text) =>
       text
         .replace('    protected: true\n', '    protected: true\n    alarms: [shop]\n')
-        .replace('bake: 1m', 'bake: 20m')
+        .replace('bake: 1m', 'bake: 10m')
         .replace(', shop-prod/us-east-1', ''),
     );
     expect((await deploy('ui', '--env', 'prod', '--tag', '1.0.0')).outcome.status).toBe('succeeded');
