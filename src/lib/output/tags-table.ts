@@ -116,9 +116,8 @@ function countsText(rows: readonly TagRow[]): string {
   for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
   const odd = [...counts.keys()].filter((state) => !FINE.includes(state));
   const list = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
-  return odd.length > 0 && odd.length < counts.size
-    ? `${list}; ${odd.map((state) => `--state ${state}`).join(' ')} shows ${odd.length > 1 ? 'those' : 'that'} alone`
-    : list;
+  if (odd.length === 0 || counts.size === 1) return list;
+  return odd.length > 1 ? `${list}; --state filters` : `${list}; --state ${odd[0]} shows that alone`;
 }
 
 const tints = ({ green, yellow, red, dim }: Paint): Record<TagRow['state'], (text: string) => string> => ({

@@ -359,6 +359,9 @@ describe('a fleet of 110 services in 80 targets', () => {
     }
     const whole = renderTags(fleet, { color: false, columns: 80, now: 0, lines: 24 }).split('\n');
     expect([whole.length, whole.at(-1)]).toEqual([113, '8799 in-sync, 1 drifted; --state drifted shows that alone']);
+    const two = fleet.map((r, i) => (i === 600 ? { ...r, state: 'foreign' as const } : r));
+    const last = renderTags(two, { color: false, columns: 80, now: 0, lines: 10, fits: true }).split('\n').at(-1);
+    expect(last).toBe('106 more rows; 8798 in-sync, 1 drifted, 1 foreign; --state filters');
   });
 
   it('counts services that an environment never had on a terminal, and names them off one', () => {
