@@ -9,7 +9,15 @@ import { parseBudget } from '../rollout/budget.js';
 import { makeId } from './carry-out.js';
 import { openGuard, warnFrozen } from './guards.js';
 import { withHooks } from './hooks.js';
-import { filterWaves, findEnvironment, loadTemplates, parseTags, selectServices, watchedIn } from './select.js';
+import {
+  filterWaves,
+  findEnvironment,
+  loadTemplates,
+  parseTags,
+  selectServices,
+  strayEnvironments,
+  watchedIn,
+} from './select.js';
 import { ship, type ShipFlags, type Shipped } from './ship.js';
 
 interface DeployFlags extends ShipFlags {
@@ -27,6 +35,8 @@ export async function deployServices(flags: DeployFlags): Promise<Shipped> {
   const { project, platform } = read;
   const environment = findEnvironment(platform, flags.env);
   const chosen = selectServices({ project }, flags.services, flags.env, flags.strategy ?? null);
+  const names = chosen.map((s) => s.name);
+  for (const stray of strayEnvironments(project, platform, names)) flags.notify?.(stray);
   const services = withHooks(watchedIn(environment, chosen), flags);
   const checks = checksToMake(flags['skip-checks'] ?? []);
   const tags = parseTags(flags.tag ?? [], services);
@@ -37,7 +47,6 @@ export async function deployServices(flags: DeployFlags): Promise<Shipped> {
   try {
     const templates = await loadTemplates(services, app.templateDirs);
     const id = makeId(app);
-    const names = services.map((s) => s.name);
     const change = { environment, services: names, kind: 'deploy', deploy: id, lastsMs: timeoutMs } as const;
     const guard = flags.plan ? (await warnFrozen(app, change, flags), null) : await openGuard(app, change, flags);
     const request = {

@@ -1,6 +1,7 @@
 /** From flags to what a command works on: services with their templates, environments, tags. */
 import { checkTag } from '../config/checks.js';
 import { noBalancer, UNBALANCED } from '../config/deploy-settings.js';
+import type { Project } from '../config/project.js';
 import { resolveService } from '../config/resolve.js';
 import { nearest } from '../errors/nearest.js';
 import { UserError } from '../errors/user-error.js';
@@ -78,6 +79,23 @@ export function selectServices(
       nextSteps: ['Name the services that have a load balancer, or leave --strategy out: each service has its own in baf.yaml.'],
     });
   return services;
+}
+
+/** What services say of environments that the platform does not have: a name that is mistyped there changes nothing anywhere. */
+export function strayEnvironments(
+  project: Pick<Project, 'services' | 'file'>,
+  platform: Platform,
+  names: readonly string[],
+): string[] {
+  const known = Object.keys(platform.environments);
+  return names.flatMap((name) =>
+    Object.keys(project.services[name]?.environments ?? {})
+      .filter((environment) => !known.includes(environment))
+      .map((environment) => {
+        const guess = nearest(environment, known);
+        return `${project.file}: services.${name}.environments.${environment} counts nowhere: the platform has no environment ${environment}${guess ? `; did you mean ${guess}?` : ''}`;
+      }),
+  );
 }
 
 /** The services with the environment's alarms besides their own. */
