@@ -1,12 +1,22 @@
 /** What the renderers know after each event: one pure step at a time. */
 import type { BafEvent, HookMoment, RolloutStep, TaskCounts } from '../model/event.js';
 import type { PreflightFinding } from '../model/finding.js';
+import {
+  alarmText,
+  budgetText,
+  contactText,
+  hookEndText,
+  interruption,
+  resumesText,
+  stageText,
+  stoppingText,
+  titleOf,
+} from './event-text.js';
 import { preflightCounts } from './preflight-view.js';
 import type { Cause } from '../model/cause.js';
-import type { DeployOutcome, RolloutOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
+import type { DeployOutcome, RolloutStatus, VersionRef } from '../model/outcome.js';
 import { keptText, lostText, overriddenText, planChangedText, waitingText } from './lock-text.js';
-import { minuteOf } from '../locks/refusal.js';
-import { clean, duration } from './style.js';
+import { clean } from './style.js';
 
 export interface RolloutView {
   readonly service: string;
@@ -195,70 +205,3 @@ function settle(state: ProgressState, outcome: DeployOutcome, at: number): Progr
   });
   return { ...state, rollouts };
 }
-
-export const titleOf = (event: Extract<BafEvent, { type: 'deploy.started' }>): string =>
-  event.kind === 'deploy'
-    ? `deploy to ${event.name}`
-    : event.kind === 'staging-up'
-      ? `staging ${event.name}`
-      : `staging ${event.name} down`;
-
-export const resumesText = ({ resumes }: Extract<BafEvent, { type: 'deploy.started' }>): string | null =>
-  resumes ? `Taken up again: ${resumes.by} began it at ${minuteOf(new Date(resumes.startedAt).toISOString())}.` : null;
-
-/** `production traffic shift, 20 % of the traffic`. */
-export function stageText(event: Extract<BafEvent, { type: 'rollout.stage' }>): string {
-  const stage = event.stage.toLowerCase().replaceAll('_', ' ');
-  const share = event.production > 0 ? `${event.production} % of the traffic` : event.test > 0 ? 'test traffic only' : null;
-  const clock = event.waiting ? new Date(event.waiting.until).toISOString().slice(11, 16) : '';
-  const waiting = event.waiting
-    ? `paused: baf continue ${event.service}, or ${event.waiting.otherwise === 'rollback' ? 'it goes back' : 'it goes on'} at ${clock}`
-    : null;
-  return [stage, share, waiting].filter((part) => part !== null).join(', ');
-}
-
-export const alarmText = (event: Extract<BafEvent, { type: 'wave.alarm' }>): string =>
-  `wave ${event.wave + 1}: the alarm ${event.alarm} went off in ${event.target}${event.reason ? `: ${event.reason}` : ''}`;
-
-export const hookEndText = ({ hook, status, detail }: Extract<BafEvent, { type: 'hook.ended' }>): string =>
-  `${hook} ${status}${detail ? `: ${detail}` : ''}`;
-
-export const budgetText = ({ failed, allowed, onFailure }: Extract<BafEvent, { type: 'budget.used-up' }>): string =>
-  `${failed} failed, ${allowed} allowed: nothing new is started${onFailure === 'rollback' ? ', and what was changed is brought back' : ''}.`;
-
-export function interruption({ signal, running, asks, attach }: Extract<BafEvent, { type: 'interrupted' }>): string {
-  const under = running.length > 0 ? `ECS goes on with ${running.join(', ')}` : 'nothing is under way';
-  if (asks)
-    return `${signal}: nothing new is started. Press l to leave (${under}${attach ? `; ${attach} attaches` : ''}), b to go back, Ctrl-C to leave at once.`;
-  const again = running.length > 0 ? `${under}; run the same command again to take it up. ` : '';
-  return `${signal}: nothing new is started. ${again}${attach ? `To attach: ${attach}. ` : ''}Once more leaves at once.`;
-}
-
-export const stoppingText = ({ how, by, attach }: Extract<BafEvent, { type: 'stopping' }>): string =>
-  how === 'back'
-    ? `${by === null ? 'Going back' : `${by} cancelled this deploy: going back`} to what was there before. Ctrl-C leaves at once.`
-    : `Leaving: ECS goes on.${attach ? ` To attach: ${attach}` : ''}`;
-
-/** A gap in the contact with AWS, or its end. */
-export const contactText = (event: Extract<BafEvent, { type: 'contact.lost' | 'contact.back' }>): string =>
-  event.type === 'contact.lost'
-    ? `${event.target}: no answer from ${event.api}; what runs there goes on, and baf asks again (${event.reason})`
-    : `${event.target}: ${event.api} answers again, after ${duration(event.at - event.lostAt)}`;
-
-/** `1.3.0 -> 1.4.0`, or the new version alone. */
-export const versions = (from: VersionRef | null, to: VersionRef): string =>
-  from && from.tag !== to.tag ? `${from.tag} -> ${to.tag}` : to.tag;
-
-/** An end in words: of one that went back, to what. */
-export const endText = ({ status, from, to }: Pick<RolloutOutcome, 'status' | 'from' | 'to'>): string =>
-  status === 'rolled-back' && from && from.tag !== to.tag ? `rolled-back to ${from.tag}` : status;
-
-export const tasksText = (tasks: TaskCounts): string =>
-  `${tasks.running}/${tasks.desired} running${tasks.pending > 0 ? `, ${tasks.pending} starting` : ''}${tasks.old > 0 ? `, ${tasks.old} old` : ''}`;
-
-/** What bad ends are: these are named with their cause, and annotated on GitHub. */
-export const isBad = (status: string): boolean => status === 'failed' || status === 'rolled-back';
-
-/** The ends that only the outcome tells: of rollouts that ended otherwise, or not at all, in the events before it. */
-export const lateEnds = (ended: ReadonlyMap<string, string>, outcome: DeployOutcome): RolloutOutcome[] =>
-  outcome.rollouts.filter((r) => ended.get(`${r.service} ${r.target}`) !== r.status);

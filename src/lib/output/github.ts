@@ -1,6 +1,6 @@
 /** GitHub Actions: a group for each wave, an annotation for each failure. */
 import type { RolloutOutcome } from '../model/outcome.js';
-import { alarmText, contactText, isBad, lateEnds, versions } from './fold.js';
+import { alarmText, contactText, isBad, lateEnds, versions } from './event-text.js';
 import { clock, createLineTexts } from './lines.js';
 import { lostText, planChangedText } from './lock-text.js';
 import type { Renderer, RendererOptions } from './renderers.js';

@@ -1,6 +1,6 @@
 /** The end of a deploy as Markdown, for the page of a GitHub Actions job: a row for each service, a column for each target. */
 import { wordOf, type DeployOutcome, type RolloutOutcome } from '../model/outcome.js';
-import { endText, isBad, versions } from './fold.js';
+import { endText, isBad, versions } from './event-text.js';
 import { clean, duration, truncate } from './style.js';
 
 /** A job's page takes 1 MiB; a table of more rows than this is read by nobody. */

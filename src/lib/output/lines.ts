@@ -15,7 +15,7 @@ import {
   tasksText,
   titleOf,
   versions,
-} from './fold.js';
+} from './event-text.js';
 import { keptText, lostText, overriddenText, planChangedText, waitingText } from './lock-text.js';
 import { preflightCounts, preflightTree } from './preflight-view.js';
 import type { Renderer, RendererOptions } from './renderers.js';

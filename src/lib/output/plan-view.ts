@@ -8,7 +8,7 @@ import { startOrder } from '../rollout/schedule.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { differenceText } from './difference-view.js';
 import { hookLines } from './hooks-view.js';
-import { versions } from './fold.js';
+import { versions } from './event-text.js';
 import { duration, pad, paint, targetsText, truncate, widthOf, wrap } from './style.js';
 
 export function planJson(plan: DeployPlan, affected: readonly Affected[] = []): object {

@@ -1,7 +1,7 @@
 /** A deploy's end as a person reads it, and its exit code. */
 import { ExitCode } from '../errors/user-error.js';
 import { wordOf, type DeployOutcome, type RolloutOutcome } from '../model/outcome.js';
-import { endText, versions } from './fold.js';
+import { endText, versions } from './event-text.js';
 import { clean, duration, paint, targetsText, truncate, widthOf, wrap } from './style.js';
 
 interface Look {

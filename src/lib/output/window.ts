@@ -1,5 +1,6 @@
 /** The live picture: one summary line, the failures, the running rollouts; never more rows or columns than there are. */
-import { endText, isBad, tasksText, versions, type ProgressState, type RolloutView, type StepView } from './fold.js';
+import { endText, isBad, tasksText, versions } from './event-text.js';
+import { type ProgressState, type RolloutView, type StepView } from './fold.js';
 import { preflightTree } from './preflight-view.js';
 import { clean, duration, paint, truncate, widthOf, wrap, type Paint } from './style.js';
 
