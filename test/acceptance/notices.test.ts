@@ -8,7 +8,7 @@ import type { KeptEvent } from '../../src/lib/sandbox/services/events/state.js';
 import { place, type Place } from './harness.js';
 
 const PATH = '/services/T00000000/B00000000/not-for-others';
-const prod = ['--env', 'prod', '--sandbox', '--speed', '200'];
+const prod = ['--env', 'prod', '--sandbox', '--speed', '60'];
 const texts: string[] = [];
 let server: Server;
 let here: Place;

@@ -35,7 +35,7 @@ let sandbox: OpenSandbox;
 const base = () => ({
   dir,
   sandbox: true,
-  speed: 150,
+  speed: 60,
   yes: true,
   'no-input': true,
   'no-color': true,
