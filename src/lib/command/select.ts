@@ -98,6 +98,16 @@ export function strayEnvironments(
   );
 }
 
+/** The environments that a listing is about, all where none is named, and the names of the services. */
+export function selectFleet(
+  { project, platform }: { readonly project: Project; readonly platform: Platform },
+  names: readonly string[],
+  only: readonly string[] | undefined,
+): { readonly environments: readonly Environment[]; readonly services: readonly string[] } {
+  const environments = only?.map((name) => findEnvironment(platform, name)) ?? Object.values(platform.environments);
+  return { environments, services: selectServices({ project }, names, environments[0]!.name).map((s) => s.name) };
+}
+
 /** The services with the environment's alarms besides their own. */
 export const watchedIn = (environment: Pick<Environment, 'alarms'>, services: readonly ServiceSpec[]): ServiceSpec[] =>
   services.map((s) => ({ ...s, deploy: { ...s.deploy, alarms: [...new Set([...s.deploy.alarms, ...environment.alarms])] } }));

@@ -10,7 +10,7 @@ import { parseAt } from '../tags/at.js';
 import { diffEnvironments } from '../tags/diff.js';
 import { driftOf } from '../tags/drift.js';
 import { parseTagValue } from '../tags/value.js';
-import { findEnvironment, selectServices } from './select.js';
+import { findEnvironment, selectFleet, selectServices } from './select.js';
 import { asOf, cellsOf, endOf, type Done } from './tags.js';
 
 interface CompareFlags extends AppFlags {
@@ -69,11 +69,8 @@ export async function driftTags(
   flags: CompareFlags & { readonly env?: string[] | undefined },
 ): Promise<Done> {
   const read = await readFiles(flags);
-  const { project, platform } = read;
-  const environments = flags.env
-    ? flags.env.map((name) => findEnvironment(platform, name))
-    : Object.values(platform.environments);
-  const services = selectServices({ project }, names, environments[0]!.name).map((s) => s.name);
+  const { project } = read;
+  const { environments, services } = selectFleet(read, names, flags.env);
   const cells = cellsOf(environments, flags.targets ?? []);
   const app = await openApp(flags, read);
   try {
@@ -106,11 +103,7 @@ export async function historyOfTag(
   flags: Omit<CompareFlags, 'exit-code'> & { readonly env?: string[] | undefined; readonly limit?: number | undefined },
 ): Promise<Done> {
   const read = await readFiles(flags);
-  const { project, platform } = read;
-  const environments = flags.env
-    ? flags.env.map((name) => findEnvironment(platform, name))
-    : Object.values(platform.environments);
-  selectServices({ project }, [service], environments[0]!.name);
+  const { environments } = selectFleet(read, [service], flags.env);
   const cells = cellsOf(environments, flags.targets ?? []);
   const app = await openApp(flags, read);
   try {

@@ -10,7 +10,7 @@ import { shouldColor } from '../output/style.js';
 import { renderChanges } from '../output/tag-changes-view.js';
 import { parseAt } from '../tags/at.js';
 import { formatTagsFile, lineOfEntry, parseTagsFile, tagsByTarget, toTagsFile, type TagsFile } from '../tags/file.js';
-import { filterWaves, findEnvironment, selectServices } from './select.js';
+import { filterWaves, findEnvironment, selectFleet, selectServices } from './select.js';
 import { changeTags, exitCodeOfChange, ledgerJson, statusOfChange, type ChangeFlags, type Changed } from './tags-change.js';
 import { endOf as endOfChange } from './tags-set.js';
 import { asOf, cellsOf, endOf, type Done } from './tags.js';
@@ -24,11 +24,8 @@ export async function exportTags(
   },
 ): Promise<Done> {
   const read = await readFiles(flags);
-  const { project, platform } = read;
-  const environments = flags.env
-    ? flags.env.map((name) => findEnvironment(platform, name))
-    : Object.values(platform.environments);
-  const services = selectServices({ project }, names, environments[0]!.name).map((s) => s.name);
+  const { project } = read;
+  const { environments, services } = selectFleet(read, names, flags.env);
   const cells = cellsOf(environments, []);
   const app = await openApp(flags, read);
   try {

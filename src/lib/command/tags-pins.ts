@@ -5,7 +5,7 @@ import { ExitCode, UserError } from '../errors/user-error.js';
 import { homeOf } from '../model/home.js';
 import { renderPins } from '../output/pins-view.js';
 import { shouldColor } from '../output/style.js';
-import { findEnvironment, selectServices } from './select.js';
+import { selectFleet } from './select.js';
 import type { Done } from './tags.js';
 
 export async function listPins(
@@ -13,11 +13,7 @@ export async function listPins(
   flags: AppFlags & { readonly env?: string[] | undefined; readonly 'no-color': boolean },
 ): Promise<Done> {
   const read = await readFiles(flags);
-  const { project, platform } = read;
-  const environments = flags.env
-    ? flags.env.map((name) => findEnvironment(platform, name))
-    : Object.values(platform.environments);
-  const services = selectServices({ project }, names, environments[0]!.name).map((s) => s.name);
+  const { environments, services } = selectFleet(read, names, flags.env);
   const app = await openApp(flags, read);
   try {
     const found = await Promise.all(

@@ -16,7 +16,7 @@ import { parseAt } from '../tags/at.js';
 import { parseAudit } from '../tags/audit.js';
 import { stateOfTag } from '../tags/state.js';
 import { parseTagValue } from '../tags/value.js';
-import { filterWaves, findEnvironment, selectServices } from './select.js';
+import { filterWaves, findEnvironment, selectFleet, selectServices } from './select.js';
 
 export interface Done {
   readonly json: object;
@@ -46,11 +46,8 @@ export interface Cell {
 
 export async function listTags(names: readonly string[], flags: ListFlags): Promise<Done> {
   const read = await readFiles(flags);
-  const { project, platform } = read;
-  const environments = flags.env
-    ? flags.env.map((name) => findEnvironment(platform, name))
-    : Object.values(platform.environments);
-  const services = selectServices({ project }, names, environments[0]!.name).map((s) => s.name);
+  const { project } = read;
+  const { environments, services } = selectFleet(read, names, flags.env);
   const cells = cellsOf(environments, flags.targets ?? []);
   const everyMs = parseDuration(flags.interval ?? '5s', '--interval');
   if (flags.watch && (flags.json || flags.csv))
