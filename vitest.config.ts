@@ -23,6 +23,7 @@ const uncounted: Plugin = {
 };
 
 const each = {
+  setupFiles: ['test/seed.ts'],
   // What is new dies young: with more room for it, a tenth less time.
   execArgv: ['--max-semi-space-size=64'],
   testTimeout: 120_000,

@@ -34,6 +34,8 @@ const escapes = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?
 /** Text from outside (log lines, causes, names) as one line that cannot move the cursor or pass for another line. */
 export const clean = (text: string): string =>
   text
+    // Half of a pair, where something was cut: what it is shown as anyway, so that its width is known.
+    .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(escapes, '')
     .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' ')
     .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');

@@ -15,7 +15,7 @@ import { renderTags } from '../../../src/lib/output/tags-table.js';
 import { window } from '../../../src/lib/output/window.js';
 
 /** Columns counted apart from our own code: one for what is ASCII, two for anything else that shows (an upper bound). */
-const signs = '…⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏·✓✗→↩■';
+const signs = '…⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏·✓✗→↩■\ufffd';
 const shown = (line: string): number => {
   let width = 0;
   for (const c of line.replace(/\u001b\[\d+m/g, ''))
@@ -42,6 +42,7 @@ const nasty = fc.oneof(
         ' ',
         '\u001b',
         '\u009b5A',
+        '\ud83d',
       ),
       {
         maxLength: 90,
