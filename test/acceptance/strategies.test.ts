@@ -109,7 +109,8 @@ describe('alarms', () => {
       ),
     );
     const { code, value } = await here.json('deploy', 'ui', '--env', 'staging', '--tag', '7.0.0', ...fast);
-    expect([code, (value as { error: { code: string } }).error.code]).toEqual([2, 'AlarmMissing']);
+    const { error } = value as { error: { code: string; message: string } };
+    expect([code, error.code, error.message]).toEqual([4, 'PreflightFailed', expect.stringMatching(/there is no alarm ui-5xx/)]);
     await alarm(STAGING, 'ui-5xx', 'OK');
     const running = here.start('deploy', 'ui', '--env', 'staging', '--tag', '7.0.0', '--progress', 'jsonl', '--json', ...fast);
     await running.sees(/"stage":"BAKE_TIME"/);

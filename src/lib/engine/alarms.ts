@@ -1,7 +1,10 @@
 /** CloudWatch alarms around a deploy: what they were before it, and whether one goes off while a wave bakes. */
 import { ExitCode, UserError } from '../errors/user-error.js';
+import type { AlarmState } from '../model/alarm.js';
 import type { Cause } from '../model/cause.js';
-import type { PlannedRollout } from '../rollout/plan.js';
+import { known, type Known } from '../preflight/finding.js';
+import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
+import { attempt } from './attempt.js';
 import type { Effects } from './effects.js';
 
 /** Time between two looks at the alarms, milliseconds. */
@@ -14,29 +17,47 @@ interface Wave {
   readonly rollouts: readonly PlannedRollout[];
 }
 
-/** Alarms that are in ALARM before the deploy begins: these are told, and do not count. One that is not there is refused. */
-export async function readAlarms(waves: readonly Wave[], effects: Pick<Effects, 'at'>): Promise<AlarmNames> {
+/** The alarms that the services of a plan name, as they are before the deploy begins: one look for each target. */
+export async function readAlarms(
+  waves: readonly Wave[],
+  effects: Pick<Effects, 'at'>,
+): Promise<Required<Pick<DeployPlan, 'alarms' | 'alarming'>>> {
   const rollouts = waves.flatMap((w) => w.rollouts).filter((r) => r.service.deploy.alarms.length > 0);
   const targets = [...new Map(rollouts.map((r) => [r.target.name, r.target])).values()];
   const read = await Promise.all(
-    targets.map(async (target) => {
-      const here = rollouts.filter((r) => r.target === target);
-      const names = [...new Set(here.flatMap((r) => r.service.deploy.alarms))];
-      const states = await effects.at(target).alarms.states(names);
-      const missing = names.filter((name) => !states.some((s) => s.name === name));
-      if (missing.length > 0)
-        throw new UserError('AlarmMissing', {
-          message: `There is no alarm ${missing.join(', ')} in ${target.name}.`,
-          nextSteps: [
-            `Alarms are named in deploy.alarms of ${[...new Set(here.map((r) => r.service.name))].join(', ')}, or in the environment's alarms.`,
-            'They have to be in every target: make them there, or name them in the environments that have them.',
-          ],
-          exitCode: ExitCode.usage,
-        });
-      return [target.name, states.filter((s) => s.state === 'ALARM').map((s) => s.name)] as const;
+    targets.map(async (target): Promise<readonly [string, Known<readonly AlarmState[]>]> => {
+      const names = rollouts.filter((r) => r.target === target).flatMap((r) => r.service.deploy.alarms);
+      return [target.name, await attempt(() => effects.at(target).alarms.states([...new Set(names)]))];
     }),
   );
-  return Object.fromEntries(read.filter(([, names]) => names.length > 0));
+  const states = (seen: Known<readonly AlarmState[]>): readonly AlarmState[] => (seen.known ? seen.value : []);
+  const inAlarm = read.map(
+    ([target, seen]) =>
+      [
+        target,
+        states(seen)
+          .filter((s) => s.state === 'ALARM')
+          .map((s) => s.name),
+      ] as const,
+  );
+  return {
+    alarms: Object.fromEntries(read.map(([target, seen]) => [target, seen.known ? known(seen.value.map((s) => s.name)) : seen])),
+    alarming: Object.fromEntries(inAlarm.filter(([, names]) => names.length > 0)),
+  };
+}
+
+/** For what has no pre-flight. @throws UserError `AlarmMissing`, exit 2 */
+export function refuseMissingAlarms(plan: DeployPlan): void {
+  for (const { service, target } of plan.waves.flatMap((w) => w.rollouts)) {
+    const seen = plan.alarms?.[target.name];
+    const missing = seen?.known ? service.deploy.alarms.filter((name) => !seen.value.includes(name)) : [];
+    if (missing.length > 0)
+      throw new UserError('AlarmMissing', {
+        message: `There is no alarm ${missing.join(', ')} in ${target.name}, which deploy.alarms of ${service.name} names.`,
+        nextSteps: ['Make it there, or name it in the environments that have it.'],
+        exitCode: ExitCode.usage,
+      });
+  }
 }
 
 export interface RaisedAlarm {

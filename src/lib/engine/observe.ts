@@ -37,7 +37,7 @@ export async function makePlan(request: PlanRequest, effects: Effects): Promise<
       rollouts: (await Promise.all(wave.targets.map((target) => planTarget(request, target, index, effects)))).flat(),
     })),
   );
-  return { id: request.id, environment: request.environment, waves, alarming: await readAlarms(waves, effects) };
+  return { id: request.id, environment: request.environment, waves, ...(await readAlarms(waves, effects)) };
 }
 
 async function planTarget(request: PlanRequest, target: Target, wave: number, effects: Effects): Promise<PlannedRollout[]> {

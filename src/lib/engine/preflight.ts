@@ -44,6 +44,7 @@ export async function* preflight(
         checks,
         effects,
         roles,
+        plan.alarms?.[target.name] ?? known([]),
       ),
     ),
   );
@@ -64,6 +65,7 @@ function itemOf(rollout: PlannedRollout): Item {
     stackOutputs: rollout.stackOutputs,
     tasks: rollout.tasks,
     creates: rollout.action === 'create',
+    alarms: rollout.service.deploy.alarms,
   };
   return { rollout, planned, needs: needsOf(planned) };
 }
@@ -74,6 +76,7 @@ async function judgeTarget(
   checks: ReadonlySet<CheckId>,
   effects: Effects,
   roles: Map<string, Promise<Known<RoleFact | null>>>,
+  alarms: Known<readonly string[]>,
 ): Promise<PreflightFinding[]> {
   const around = effects.at(target).surroundings();
   const all = <T>(of: (needs: Needs) => readonly T[]): T[] => [...new Set(items.flatMap(({ needs }) => of(needs)))];
@@ -154,6 +157,7 @@ async function judgeTarget(
       subnets,
       securityGroups,
       targetGroups,
+      alarms,
       capacity: capacity.get(`${planned.cluster} ${needs.capacityProviders?.join(',') ?? '*'}`) ?? null,
     };
     return judgePlanned(planned, needs, seen, checks).map((finding) => ({

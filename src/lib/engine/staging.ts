@@ -11,6 +11,7 @@ import { renderStagingStack } from '../templates/staging-stack.js';
 import type { TemplateFiles, TemplateValues } from '../templates/render.js';
 import { deploy } from './deploy.js';
 import type { Effects } from './effects.js';
+import { refuseMissingAlarms } from './alarms.js';
 import { hostOf, makePlan } from './observe.js';
 import { showStaging, ecsName } from './staging-view.js';
 import { claim } from './staging-claim.js';
@@ -94,6 +95,7 @@ export async function* stagingUp(
     },
     effects,
   );
+  refuseMissingAlarms(plan);
   let outcome: DeployOutcome | null = null;
   const options = {
     kind: 'staging-up',

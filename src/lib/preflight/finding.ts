@@ -13,6 +13,7 @@ export const CHECKS = {
   subnets: 'subnets',
   'security-groups': 'security groups',
   'target-group': 'target group',
+  alarms: 'alarms',
   size: 'size',
   progress: 'progress',
   capacity: 'capacity',

@@ -1,5 +1,6 @@
 /** All checks of one planned service over what was observed around it. */
 import { CHECK_IDS, type CheckId, type Finding, type Known } from './finding.js';
+import { judgeAlarms } from './alarms.js';
 import { judgeCapacity, taskSize, type CapacityFact } from './capacity.js';
 import { judgeArchitecture, judgeImage, type ImageFact } from './image.js';
 import type { Needs, Planned } from './needs.js';
@@ -20,6 +21,7 @@ export interface Observed {
   readonly subnets: Known<readonly string[]>;
   readonly securityGroups: Known<readonly string[]>;
   readonly targetGroups: Known<readonly string[]>;
+  readonly alarms: Known<readonly string[]>;
   readonly capacity: Known<CapacityFact> | null;
 }
 
@@ -43,6 +45,7 @@ export function judgePlanned(planned: Planned, needs: Needs, seen: Observed, che
     subnets: () => [judgeThere('subnets', needs.subnets, seen.subnets)],
     'security-groups': () => [judgeThere('security-groups', needs.securityGroups, seen.securityGroups)],
     'target-group': () => [judgeThere('target-group', needs.targetGroups, seen.targetGroups)],
+    alarms: () => [judgeAlarms(needs.alarms, seen.alarms)],
     size: () => [judgeSize(planned.taskDefinition, needs.onFargate)],
     progress: () => [needs.rolling === null ? null : judgeProgress(needs.rolling, there)],
     capacity: () => [judgeCapacity(taskSize(planned.taskDefinition), needs.bounds, there, seen.capacity)],

@@ -16,6 +16,8 @@ export interface Planned {
   readonly stackOutputs: Readonly<Record<string, string>>;
   readonly tasks: { readonly desired: number; readonly running: number } | null;
   readonly creates: boolean;
+  /** CloudWatch alarms that its rollout and the bake after it watch. */
+  readonly alarms: readonly string[];
 }
 
 export interface Needs {
@@ -29,6 +31,7 @@ export interface Needs {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly targetGroups: readonly string[];
+  readonly alarms: readonly string[];
   readonly platform: Platform | undefined;
   readonly onFargate: boolean;
   /** Of EC2: null takes any instance of the cluster. */
@@ -94,13 +97,14 @@ export function needsOf(planned: Planned): Needs {
         .filter((l) => l!.options?.['awslogs-create-group'] !== 'true')
         .filter((l) => (l!.options?.['awslogs-region'] ?? planned.region) === planned.region)
         .map((l) => l!.options?.['awslogs-group'] ?? '')
-        .filter((name) => name !== '' && !madeByStack(planned.stackTemplate, name)),
+        .filter((name) => name !== '' && !madeByStack(planned.stackTemplate, 'AWS::Logs::LogGroup', 'LogGroupName', name)),
     ),
     subnets: foreign(vpc?.subnets ?? []),
     securityGroups: foreign(vpc?.securityGroups ?? []),
     targetGroups: foreign(
       ((service['loadBalancers'] ?? []) as { targetGroupArn?: string }[]).map((lb) => lb.targetGroupArn ?? '').filter(Boolean),
     ),
+    alarms: planned.alarms.filter((name) => !madeByStack(planned.stackTemplate, 'AWS::CloudWatch::Alarm', 'AlarmName', name)),
     platform: taskDefinition['runtimePlatform'] as Platform | undefined,
     onFargate,
     capacityProviders: providers.length > 0 ? providers.filter((name) => !fargate(name)) : null,
@@ -111,7 +115,7 @@ export function needsOf(planned: Planned): Needs {
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-function madeByStack(template: Rendered | null, logGroup: string): boolean {
+function madeByStack(template: Rendered | null, type: string, property: string, name: string): boolean {
   const resources = Object.values((template?.['Resources'] ?? {}) as Record<string, { Type?: string; Properties?: Rendered }>);
-  return resources.some((r) => r.Type === 'AWS::Logs::LogGroup' && r.Properties?.['LogGroupName'] === logGroup);
+  return resources.some((r) => r.Type === type && r.Properties?.[property] === name);
 }

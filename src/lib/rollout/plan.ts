@@ -1,6 +1,7 @@
 /** A deploy as a value: `--plan` prints exactly this, and a deploy carries out exactly this. */
 import type { TaskDefinitionState } from '../model/observed.js';
 import type { VersionRef } from '../model/outcome.js';
+import type { Known } from '../preflight/finding.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { Target } from '../model/target.js';
 import type { StackChange } from '../model/stack-change.js';
@@ -67,6 +68,8 @@ export interface DeployPlan {
   readonly id: string;
   readonly environment: string;
   readonly waves: readonly { readonly rollouts: readonly PlannedRollout[]; readonly bakeMs: number }[];
+  /** Which of the alarms that services name are there, by target name; none where none is named. */
+  readonly alarms?: Readonly<Record<string, Known<readonly string[]>>>;
   /** Alarms that were in ALARM when the plan was made, by target name: they do not count until they have calmed down. */
   readonly alarming?: Readonly<Record<string, readonly string[]>>;
 }

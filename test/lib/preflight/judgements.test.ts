@@ -1,9 +1,11 @@
 /** The checks before a deploy, each by value. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { judgeAlarms } from '../../../src/lib/preflight/alarms.js';
 import { judgeCapacity, roomFor, taskSize } from '../../../src/lib/preflight/capacity.js';
 import { known, notKnown, type Finding } from '../../../src/lib/preflight/finding.js';
 import { ecrReference, judgeArchitecture, judgeImage, platformsOf } from '../../../src/lib/preflight/image.js';
+import { needsOf } from '../../../src/lib/preflight/needs.js';
 import { boundsOf, judgeProgress } from '../../../src/lib/preflight/progress.js';
 import { judgeRole, trustsTasks } from '../../../src/lib/preflight/roles.js';
 import { judgeSecret, parseReference } from '../../../src/lib/preflight/secrets.js';
@@ -24,6 +26,20 @@ it('reads where an image is pulled from', () => {
   expect(ecrReference(`${host}/app:1@sha256:ab`)?.id).toEqual({ digest: 'sha256:ab' });
   expect(ecrReference(`${host}/app`)?.id).toEqual({ tag: 'latest' });
   expect(ecrReference('public.ecr.aws/nginx/nginx:1')).toBeNull();
+});
+it('judges alarms: one that cannot be seen would watch nothing', () => {
+  expect(judgeAlarms([], notKnown('refused'))).toBeNull();
+  expect(judgeAlarms(['a', 'b'], known(['b', 'a']))?.outcome).toBe('ok');
+  expect(told(judgeAlarms(['a', 'b', 'c'], known(['b'])))).toMatch(/^problem: there is no alarm a, c \| Create it there/);
+  expect(told(judgeAlarms(['a'], notKnown('refused')))).toMatch(/^problem: a cannot be watched: refused \| Allow/);
+});
+it('asks for no alarm that the stack makes', () => {
+  const planned = {
+    ...{ ...here, cluster: 'c', taskDefinition: {}, service: {}, stackOutputs: {}, tasks: null, creates: true },
+    stackTemplate: { Resources: { Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'own' } } } },
+    alarms: ['own', 'shared'],
+  };
+  expect(needsOf(planned).alarms).toEqual(['shared']);
 });
 it('judges images, and guesses nothing', () => {
   expect(told(judgeImage('a:1', known(null)))).toMatch(/^problem: there is no image a:1/);
@@ -163,7 +179,7 @@ it('judges capacity', () => {
 });
 it('takes the names of checks, and says which was meant', () => {
   expect(checksToMake(['image', 'secrets,size']).has('image')).toBe(false);
-  expect(checksToMake(['secrets,size']).size).toBe(12);
+  expect(checksToMake(['secrets,size']).size).toBe(13);
   expect(checksToMake(['all']).size).toBe(0);
   expect(() => checksToMake(['imgae'])).toThrow(
     expect.objectContaining({
