@@ -1,10 +1,18 @@
 /** The only place that calls CloudFormation. */
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationGateway, StackEvent } from '../stacks/cloudformation/gateway.js';
+import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationGateway, StackEvent, StackState } from '../stacks/cloudformation/gateway.js';
 import { explainAwsError } from './errors.js';
 
 /** Templates may make roles: AWS wants that to be said. */
 const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] as const;
+
+const stateOf = (stack: Stack): StackState => ({
+  id: stack.StackId ?? '',
+  status: stack.StackStatus ?? '',
+  reason: stack.StackStatusReason ?? null,
+  tags: Object.fromEntries((stack.Tags ?? []).map((t) => [t.Key!, t.Value!])),
+  outputs: Object.fromEntries((stack.Outputs ?? []).map((o) => [o.OutputKey!, o.OutputValue!])),
+});
 
 export function createCloudFormationGateway(client: () => Promise<CloudFormationClient>, where: string): CloudFormationGateway {
   const sdk = () => import('./sdk/cloudformation.js');
@@ -22,19 +30,20 @@ export function createCloudFormationGateway(client: () => Promise<CloudFormation
       try {
         const { Stacks = [] } = await (await client()).send(new (await sdk()).DescribeStacksCommand({ StackName }));
         const stack = Stacks[0];
-        if (!stack) return null;
-        return {
-          id: stack.StackId ?? '',
-          status: stack.StackStatus ?? '',
-          reason: stack.StackStatusReason ?? null,
-          tags: Object.fromEntries((stack.Tags ?? []).map((t) => [t.Key!, t.Value!])),
-          outputs: Object.fromEntries((stack.Outputs ?? []).map((o) => [o.OutputKey!, o.OutputValue!])),
-        };
+        return stack ? stateOf(stack) : null;
       } catch (error) {
         if (says(error, /does not exist/)) return null;
         throw explainAwsError(error, 'cloudformation:DescribeStacks', where);
       }
     },
+    list: (page) =>
+      call('DescribeStacks', async () => {
+        const { DescribeStacksCommand } = await sdk();
+        const { Stacks = [], NextToken } = await (
+          await client()
+        ).send(new DescribeStacksCommand({ NextToken: page ?? undefined }));
+        return { stacks: Stacks.map((s) => ({ name: s.StackName ?? '', state: stateOf(s) })), next: NextToken ?? null };
+      }),
     template: (StackName) =>
       call('GetTemplate', async () => {
         const answer = await (

@@ -13,10 +13,10 @@ export const WRITES: Pace = { burst: 2, perSecond: 2.95, underWay: 2 };
 export const READS: Pace = { burst: 36, perSecond: 36 };
 
 /**
- * Looks at stacks that are waited for, a call each. AWS publishes no limit; users are told of five a second:
+ * Looks at stacks, a call each or a page of many. AWS publishes no limit; users are told of five a second:
  * https://github.com/aws/aws-sam-cli/issues/2671
  */
-export const STACK_LOOKS: Pace = { burst: 5, perSecond: 4 };
+export const STACK_LOOKS: Pace = { burst: 6, perSecond: 4, underWay: 4 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
 export const ECS = {

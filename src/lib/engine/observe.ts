@@ -11,7 +11,7 @@ import { parseTagValue } from '../tags/value.js';
 import { renderTemplate, type TemplateFiles, type TemplateValues } from '../templates/render.js';
 import { readAlarms } from './alarms.js';
 import type { Effects } from './effects.js';
-import { planStack } from './plan-stack.js';
+import { planStack, stackOf } from './plan-stack.js';
 
 export interface PlanRequest {
   readonly id: string;
@@ -84,10 +84,13 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
       return { service, stored, live, digest, values, tag, ...named(request, service, values) };
     }),
   );
-  const live = await gateways.ecs.describeServices(
-    offer.cluster,
-    drafts.map((d) => d.serviceName),
-  );
+  const [live] = await Promise.all([
+    gateways.ecs.describeServices(
+      offer.cluster,
+      drafts.map((d) => d.serviceName),
+    ),
+    request.staging === null ? gateways.stacks.lookAhead(request.services.map((s) => stackOf(request, s))) : null,
+  ]);
   return Promise.all(
     drafts.map(async (draft): Promise<PlannedRollout> => {
       const { service, stored, tag } = draft;

@@ -1,6 +1,7 @@
 /** The stack of one service: rendered so that it moves no traffic, and compared with what is there. */
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { ServiceState } from '../model/observed.js';
+import type { ServiceSpec } from '../model/service.js';
 import { strategies } from '../rollout/strategies/index.js';
 import type { StackPlan, StackSpec } from '../stacks/engine.js';
 import { renderTemplate, type LiveTraffic, type TemplateFiles, type TemplateValues } from '../templates/render.js';
@@ -14,6 +15,10 @@ interface PlannedStack {
   /** The values, with the traffic that they were rendered for. */
   readonly values: TemplateValues;
 }
+
+/** Name of the stack of one service. */
+export const stackOf = (request: Pick<PlanRequest, 'environment' | 'project'>, service: ServiceSpec): string =>
+  `baf-${request.environment}-${request.project}-${service.name}`;
 
 export async function planStack(
   request: Pick<PlanRequest, 'staging' | 'environment' | 'project'>,
@@ -38,7 +43,7 @@ export async function planStack(
   const values: TemplateValues = { ...given, offer: { ...given.offer, infrastructureRoleArn } };
   const at = (serving: LiveTraffic['serving']): TemplateValues => ({ ...values, traffic: { paired, serving } });
   const specOf = (rendered: TemplateValues): StackSpec => ({
-    name: `baf-${request.environment}-${request.project}-${service.name}`,
+    name: stackOf(request, service),
     template: renderTemplate(files, rendered).stack ?? {},
     tags: { 'baf:project': request.project, 'baf:environment': request.environment, 'baf:service': service.name },
   });

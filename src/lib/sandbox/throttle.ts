@@ -17,7 +17,7 @@ interface Rule extends Bucket {
 
 /**
  * Those of ECS, EC2, CloudWatch Logs and SSM's reads and writes are in the documentation, the portal of single sign-on's is
- * what its users measure; SSM's for history and deletion are estimates, because AWS publishes none.
+ * what its users measure, CloudFormation's what they are told of (five a second; the burst is an estimate); SSM's for history and deletion are estimates, because AWS publishes none.
  */
 const rules: Readonly<Record<string, readonly Rule[]>> = {
   ecs: [
@@ -61,6 +61,7 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
     { name: 'filter', burst: 5, refill: 5, operations: /^FilterLogEvents$/ },
     { name: 'read', burst: 25, refill: 25, operations: /^(GetLogEvents|DescribeLogStreams)$/, each: true },
   ],
+  cloudformation: [{ name: 'look', burst: 10, refill: 5, operations: /^DescribeStacks$/ }],
   awsssoportal: [{ name: 'portal', burst: 20, refill: 20, operations: /^(ListAccounts|ListAccountRoles|GetRoleCredentials)$/ }],
 };
 

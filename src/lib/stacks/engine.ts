@@ -20,6 +20,8 @@ export interface StackResult {
 }
 
 export interface StackEngine {
+  /** These are planned next: where they are many, they may be looked at together. */
+  lookAhead(names: readonly string[]): Promise<void>;
   plan(spec: StackSpec): Promise<StackPlan>;
   apply(spec: StackSpec, signal: AbortSignal): Promise<StackResult>;
   destroy(name: string, signal: AbortSignal): Promise<void>;

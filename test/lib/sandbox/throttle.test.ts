@@ -37,5 +37,12 @@ describe('token buckets', () => {
     expect(passed(throttle, 'ssm', 'GetParameters', 500)).toBe(500);
   });
 
+  it('hold looks at stacks together, whatever they ask for', () => {
+    const throttle = createThrottle();
+    expect(passed(throttle, 'cloudformation', 'DescribeStacks', 110)).toBe(10);
+    expect(passed(throttle, 'cloudformation', 'DescribeStacks', 110, 1_000)).toBe(5);
+    expect(passed(throttle, 'cloudformation', 'CreateStack', 50)).toBe(50);
+  });
+
   it('hold nothing that has no limit', () => expect(passed(createThrottle(), 's3', 'GetObject', 5_000)).toBe(5_000));
 });

@@ -25,6 +25,7 @@ function fake(
   const rest = [...states];
   const gateway: CloudFormationGateway = {
     describe: () => (calls.push('describe'), Promise.resolve(rest.length > 1 ? rest.shift()! : rest[0]!)),
+    list: () => (calls.push('list'), Promise.resolve({ stacks: [], next: null })),
     template: () => (calls.push('template'), Promise.resolve('{"Resources":{"A":{"Type":"U"},"B":{"Type":"T"}}}')),
     events: () => (calls.push('events'), Promise.resolve(events)),
     create: () => (calls.push('create'), Promise.resolve('id-s')),
@@ -141,16 +142,46 @@ describe('the CloudFormation engine', () => {
       const all = Promise.all(NAMES.map(async (name) => (await engine.apply({ ...spec, name }, signal), ends.push(Date.now()))));
       await vi.advanceTimersByTimeAsync(240_000);
       await all;
-      // The first look at each, and the one after it was begun, come as they are asked for.
       const waiting = looks.slice(2 * NAMES.length);
-      const inSecond = (at: number): number => waiting.filter((t) => t >= at && t < at + 1_000).length;
-      expect(Math.max(...waiting.map(inSecond))).toBeLessThanOrEqual(STACK_LOOKS.burst + STACK_LOOKS.perSecond);
+      const inSecond = (at: number): number => looks.filter((t) => t >= at && t < at + 1_000).length;
+      expect(Math.max(...looks.map(inSecond))).toBeLessThanOrEqual(STACK_LOOKS.burst + STACK_LOOKS.perSecond);
       expect(waiting.length).toBeGreaterThan(NAMES.length);
       expect(waiting.length).toBeLessThan(4.5 * 125);
       expect(Math.max(...ends)).toBeLessThan(125_000);
     } finally {
       vi.useRealTimers();
     }
+  });
+  it('looks at many together where they are listed, and one by one at those that are not found or may not be listed', async () => {
+    const NAMES = Array.from({ length: 110 }, (_, n) => `s${n}`);
+    const page = (names: string[], next: string | null) => ({
+      stacks: names.map((name) => ({ name, state: state('CREATE_COMPLETE') })),
+      next,
+    });
+    const planned = async (list: CloudFormationGateway['list'], names = NAMES) => {
+      const pages: (string | null)[] = [];
+      const { calls, engine } = fake([state('CREATE_COMPLETE')], [], { list: (next) => (pages.push(next), list(next)) });
+      await engine.lookAhead(names);
+      const plans = await Promise.all(names.map((name) => engine.plan({ ...spec, name })));
+      const outputs = await Promise.all(names.map((name) => engine.outputs(name)));
+      expect(outputs.every((o) => o?.['O'] === '1' || o === null)).toBe(true);
+      return { pages, looks: calls.length, engine, calls, creates: plans.filter((p) => p.action === 'create').length };
+    };
+    const two = await planned((next) => Promise.resolve(next ? page(NAMES.slice(60), null) : page(NAMES.slice(0, 60), 'b')));
+    expect([two.pages, two.looks]).toEqual([[null, 'b'], 0]);
+    // Looked at ahead counts once: the next plan sees what is there then.
+    await two.engine.plan({ ...spec, name: 's1' });
+    expect(two.calls).toEqual(['describe']);
+    const some = await planned(() => Promise.resolve(page([...NAMES.slice(0, 100), 'other'], null)));
+    expect([some.pages.length, some.creates, some.looks]).toEqual([1, 10, 10]);
+    const full = await planned(() => Promise.resolve(page(['other'], 'on')));
+    expect([full.pages.length, full.looks, full.creates]).toEqual([13, 110, 0]);
+    const refused = await planned(() => Promise.reject(new UserError('AccessDenied', { message: 'no' })));
+    expect([refused.pages.length, refused.looks]).toEqual([1, 110]);
+    await refused.engine.lookAhead(NAMES);
+    expect(refused.pages).toHaveLength(1);
+    const few = await planned(() => Promise.resolve(page([], null)), NAMES.slice(0, 10));
+    expect([few.pages.length, few.looks]).toEqual([0, 10]);
   });
   it('stops waiting when it is told to', async () => {
     const gone = AbortSignal.abort(new Error('stop'));

@@ -43,6 +43,10 @@ export function needsOf(service: string, operation: string, input: Input, place:
     ...resources.map((resource) => ({ action: actionOf(service, operation), resource, keys })),
     ...tagging(service, operation, input, resources, keys, place),
     ...passed(service, operation, input),
+    // Without a name it is about all of them.
+    ...(service === 'cloudformation' && operation === 'DescribeStacks' && !input.StackName
+      ? [{ action: 'cloudformation:ListStacks', resource: '*', keys }]
+      : []),
   ];
 }
 

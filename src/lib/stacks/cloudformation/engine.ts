@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../../errors/user-error.js';
 import type { Clock } from '../../model/clock.js';
 import type { StackChange, StackEngine, StackPlan, StackResult, StackSpec } from '../engine.js';
 import type { CloudFormationGateway, StackState } from './gateway.js';
+import { createLooks, type Turns } from './looks.js';
 
 export const HASH_TAG = 'baf:template-sha256';
 const POLL_MS = 2_000;
@@ -49,30 +50,25 @@ const overtaken = (error: unknown): boolean =>
   error instanceof UserError &&
   (error.code === 'AlreadyExistsException' || /_IN_PROGRESS state and can ?not be updated/.test(error.message));
 
-/** Whose turn it is to look, where many stacks of one account and region are waited for. */
-export interface Looks {
-  turn(): Promise<void>;
-}
+const AT_ONCE: Turns = { run: (look) => look() };
 
-const AT_ONCE: Looks = { turn: () => Promise.resolve() };
-
-export function createCloudFormationEngine(gateway: CloudFormationGateway, clock: Clock, looks = AT_ONCE): StackEngine {
+export function createCloudFormationEngine(gateway: CloudFormationGateway, clock: Clock, turns = AT_ONCE): StackEngine {
+  const looks = createLooks(gateway, turns);
   /** Outputs as they were when a stack was last looked at and found good. */
   const seen = new Map<string, Record<string, string>>();
 
   /** The looks of all stacks share the pace: few are seen every two seconds, of many each the more seldom. */
   const settle = async (stack: string, signal: AbortSignal): Promise<StackState | null> => {
     for (;;) {
-      const state = await gateway.describe(stack);
+      const state = await looks.one(stack);
       if (!state || !moving(state)) return state;
       await clock.sleep(POLL_MS, signal);
-      await looks.turn();
       signal.throwIfAborted();
     }
   };
 
   const plan = async (spec: StackSpec): Promise<StackPlan> => {
-    const state = await gateway.describe(spec.name);
+    const state = await looks.first(spec.name);
     seen.delete(spec.name);
     const wanted = (spec.template as { Resources?: Resources }).Resources ?? {};
     const added = Object.entries(wanted).map(([logicalId, { Type }]): StackChange => ({
@@ -82,8 +78,8 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
       replacement: false,
     }));
     if (!state || doomed(state)) return { action: 'create', changes: added };
+    if (good(state)) seen.set(spec.name, { ...state.outputs });
     if (good(state) && state.tags[HASH_TAG] === hashOf(spec)) {
-      seen.set(spec.name, { ...state.outputs });
       return { action: 'none', changes: [] };
     }
     const known = resourcesIn(await gateway.template(spec.name));
@@ -170,6 +166,7 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
   };
 
   return {
+    lookAhead: looks.ahead,
     plan,
     apply,
     async destroy(name, signal) {
@@ -179,7 +176,7 @@ export function createCloudFormationEngine(gateway: CloudFormationGateway, clock
     async outputs(name) {
       const known = seen.get(name);
       if (known) return known;
-      const state = await gateway.describe(name);
+      const state = await looks.one(name);
       return state ? { ...state.outputs } : null;
     },
   };

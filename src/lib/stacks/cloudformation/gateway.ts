@@ -7,6 +7,11 @@ export interface StackState {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+export interface StackPage {
+  readonly stacks: readonly { readonly name: string; readonly state: StackState }[];
+  readonly next: string | null;
+}
+
 export interface StackEvent {
   readonly at: number;
   readonly logicalId: string;
@@ -18,6 +23,8 @@ export interface StackEvent {
 export interface CloudFormationGateway {
   /** By name (null where there is no such stack) or by id (also after it was deleted). */
   describe(stack: string): Promise<StackState | null>;
+  /** A page of all stacks of the account and region, from the page that `next` named; null begins, and ends it. */
+  list(page: string | null): Promise<StackPage>;
   template(stack: string): Promise<string>;
   /** Events of the operation that was begun with this token, newest first. */
   events(stack: string, token: string): Promise<StackEvent[]>;
