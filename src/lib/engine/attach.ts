@@ -2,13 +2,14 @@
 import { UserError } from '../errors/user-error.js';
 import type { Cause } from '../model/cause.js';
 import type { BafEvent } from '../model/event.js';
-import { revisionOf, type ServiceState } from '../model/observed.js';
+import { revisionOf, stagedDeploymentOf, type ServiceState, type StageState } from '../model/observed.js';
 import type { DeployOutcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { minuteOf } from '../locks/refusal.js';
 import { isOpen, type DeployRecord, type RecordedRollout } from '../records/record.js';
 import { isOutOfContact, isUnderWay, outcomeOf } from '../records/outcome.js';
 import { statusOf } from '../rollout/outcomes.js';
+import { stageTold, type StageTold } from '../rollout/strategies/stage-told.js';
 import type { Effects } from './effects.js';
 import { environmentServiceName } from './names.js';
 import { POLL_MS } from './poller.js';
@@ -42,6 +43,7 @@ export async function* watchDeploy(
   let known: DeployRecord | null = null;
   let gone = false;
   const seen = new Set<string>();
+  const stages = new Map<string, string>();
   let begun = new Set<string>();
   for (;;) {
     const found = await readRecord(place, id, effects);
@@ -66,6 +68,13 @@ export async function* watchDeploy(
     }
     const states = await look(record, targets, effects);
     for (const [r, state] of states) yield* progress(record, r, state, seen, now());
+    for (const event of await stagesOf(record, states, targets, effects)) {
+      const { service, target, ...told } = event;
+      const key = `${service} ${target}`;
+      if (stages.get(key) === JSON.stringify(told)) continue;
+      stages.set(key, JSON.stringify(told));
+      yield { type: 'rollout.stage', at: now(), ...event };
+    }
     if (!isBlind && !lost) gone = false;
     else if (!gone) {
       gone = true;
@@ -176,6 +185,35 @@ async function statesOf(
 const primaryOf = (state: ServiceState) => state.deployments.find((d) => d.status === 'PRIMARY');
 const isRolling = (state: ServiceState): boolean => primaryOf(state)?.rolloutState === 'IN_PROGRESS';
 
+type Stage = StageTold & { readonly service: string; readonly target: string };
+
+/** Where those are that move traffic: one call for twenty of a target, none where nothing of it does. */
+async function stagesOf(
+  record: DeployRecord,
+  states: readonly Looked[],
+  targets: readonly Target[],
+  effects: Effects,
+): Promise<Stage[]> {
+  const all = targets.map(async (target) => {
+    const staged = states.flatMap(([r, state]) => {
+      const arn = r.target === target.name && state ? stagedDeploymentOf(state) : null;
+      return arn === null ? [] : [{ service: r.service, arn }];
+    });
+    if (staged.length === 0) return [];
+    // What cannot be read now is told after the next look.
+    const read = await effects
+      .at(target)
+      .ecs.serviceDeployments(staged.map(({ arn }) => arn))
+      .catch((): StageState[] => []);
+    return staged.flatMap(({ service, arn }): Stage[] => {
+      const state = read.find((s) => s.arn === arn && s.startedAt >= record.startedAt - 5_000);
+      const told = stageTold(state ?? null, service, record.environment);
+      return told ? [{ service, target: target.name, ...told }] : [];
+    });
+  });
+  return (await Promise.all(all)).flat();
+}
+
 function* progress(
   record: DeployRecord,
   { service, target }: RecordedRollout,
@@ -185,11 +223,13 @@ function* progress(
 ): Generator<BafEvent> {
   if (!state) return;
   const primary = primaryOf(state);
+  const goesBack = state.deployments.some((d) => primary && d.createdAt > primary.createdAt);
   const tasks = {
-    desired: primary?.desired ?? state.desired,
+    desired: state.desired,
     pending: primary?.pending ?? 0,
     running: primary?.running ?? 0,
     old: state.running - (primary?.running ?? 0),
+    ...(goesBack ? { back: true as const } : {}),
   };
   yield { type: 'rollout.progress', at, service, target, tasks };
   for (const event of state.events.toReversed()) {
@@ -199,6 +239,10 @@ function* progress(
     yield { type: 'rollout.message', at: event.at, service, target, level, text: event.message };
   }
 }
+
+/** The version before serves also where the new one was never begun: the service's own events tell which. */
+const saysBack = (record: DeployRecord, { events }: ServiceState): boolean =>
+  events.some((e) => e.at >= record.startedAt && /rolling back to deployment/.test(e.message));
 
 const wentBack = (tag: string): Cause => ({
   code: 'RolledBackUnseen',
@@ -229,7 +273,12 @@ async function settled(
         const to = { tag: r.to.tag, revision: revisionOf(state.taskDefinitionArn) };
         const { service, wave, from } = r;
         ends.set(r, { service, target: r.target, wave, from, to, status: 'succeeded' });
-      } else if (rollout === 'COMPLETED' && (r.status === 'started' || isOutOfContact(r)) && r.from && serves === r.from.tag)
+      } else if (
+        rollout === 'COMPLETED' &&
+        (r.status === 'started' || isOutOfContact(r) || saysBack(record, state)) &&
+        r.from &&
+        serves === r.from.tag
+      )
         ends.set(r, { ...r, status: 'rolled-back', cause: wentBack(r.from.tag) });
       else if (!isOutOfContact(r))
         ends.set(r, { ...r, status: rollout === 'FAILED' ? 'failed' : 'cancelled', to: { tag: r.to.tag } });

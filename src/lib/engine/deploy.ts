@@ -206,7 +206,8 @@ class Deploy {
     const outcome = rollOut(rollout, context);
     if (rollout.action !== 'unchanged' && strategies[rollout.service.deploy.strategy].shiftsTraffic) {
       const { poller, stages } = this.pollerOf(rollout);
-      await tellStages(rollout, { poller, stages, emit: context.emit, now: () => this.now() }, since, outcome);
+      const { emit, environment } = context;
+      await tellStages(rollout, { environment, poller, stages, emit, now: () => this.now() }, since, outcome);
     }
     return outcome;
   }

@@ -120,7 +120,9 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
         ...(stackPlan && stackPlan.action !== 'none' ? ['stack'] : []),
         ...(sameDefinition ? [] : ['task definition']),
         ...(sameService ? [] : ['service']),
-        ...(sameDefinition && primary && !settled ? ['rollout under way'] : []),
+        ...(sameDefinition && primary && !settled
+          ? [primary.rolloutState === 'FAILED' ? 'another try: it failed' : 'rollout under way']
+          : []),
         // A deploy that was cut off between the rollout's end and its label: what runs is not marked as live yet.
         ...(sameTag && sameDefinition && settled && stored && draft.live?.version !== stored.version ? ['live label'] : []),
       ];

@@ -2,7 +2,7 @@
 import type { BafEvent } from '../model/event.js';
 import type { ServiceState, StageState } from '../model/observed.js';
 import type { PlannedRollout } from '../rollout/plan.js';
-import { positionOf } from '../rollout/strategies/ecs-stages.js';
+import { stageTold } from '../rollout/strategies/stage-told.js';
 import type { EcsGateway } from './effects.js';
 import type { ClusterPoller } from './poller.js';
 
@@ -32,6 +32,7 @@ export class StageReader {
 }
 
 export interface StageContext {
+  readonly environment: string;
   readonly poller: Pick<ClusterPoller, 'next'>;
   readonly stages: StageReader;
   readonly emit: (event: BafEvent) => void;
@@ -55,24 +56,9 @@ export async function tellStages(
     if (state === 'over') return;
     const arn = state?.raw['currentServiceDeployment'] as string | undefined;
     const stage = arn ? await context.stages.read(arn) : null;
-    if (!stage?.stage || stage.startedAt < since - 5_000) continue;
-    const waiting = stage.waiting[0];
-    const told = {
-      stage: stage.stage,
-      position: positionOf(stage.stage),
-      production: stage.production ?? 0,
-      test: stage.test ?? 0,
-      ...(waiting
-        ? {
-            waiting: {
-              until: waiting.expiresAt,
-              otherwise: waiting.otherwise === 'CONTINUE' ? ('continue' as const) : ('rollback' as const),
-            },
-          }
-        : {}),
-    };
+    const told = stage && stage.startedAt >= since - 5_000 ? stageTold(stage, plan.service.name, context.environment) : null;
     const text = JSON.stringify(told);
-    if (text === last) continue;
+    if (!told || text === last) continue;
     last = text;
     const id = { service: plan.service.name, target: plan.target.name };
     context.emit({ type: 'rollout.stage', at: context.now(), ...id, ...told });

@@ -45,9 +45,13 @@ export async function startService(
     return found;
   const current = await readyForTraffic(plan, context, service, found);
   const wanted = service['deploymentConfiguration'] as Values;
+  const latest = deploymentOf(current);
+  const failed = latest?.taskDefinitionArn === taskDefinition && latest.rolloutState === 'FAILED';
   return orFound(
     ecs.updateService({
       ...pick(service, settings),
+      // What failed is tried anew: of itself ECS begins nothing where the task definition is the same.
+      ...(failed ? { forceNewDeployment: true } : {}),
       cluster: plan.cluster,
       service: plan.serviceName,
       taskDefinition,
@@ -62,8 +66,9 @@ export async function startService(
     } catch (error) {
       if (!(error instanceof UserError && error.transient) || context.signal.aborted) throw error;
       const [now] = await ecs.describeServices(plan.cluster, [plan.serviceName]).catch(() => []);
-      if (now?.deployments.find((d) => d.status === 'PRIMARY')?.taskDefinitionArn !== taskDefinition) throw error;
-      return now;
+      const begun = now && deploymentOf(now);
+      if (begun?.taskDefinitionArn !== taskDefinition || begun.rolloutState === 'FAILED') throw error;
+      return now!;
     }
   }
 }

@@ -1,9 +1,17 @@
 /** What runs where: one DescribeServices for ten services, one DescribeTaskDefinition for each version seen. */
 import { ExitCode, UserError } from '../errors/user-error.js';
-import { revisionOf, tagOfImage, type ServiceState } from '../model/observed.js';
+import {
+  deploymentOf,
+  revisionOf,
+  stagedDeploymentOf,
+  tagOfImage,
+  type ServiceState,
+  type StageState,
+} from '../model/observed.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { StatusRow } from '../model/status-row.js';
 import type { Target } from '../model/target.js';
+import { stageTold } from '../rollout/strategies/stage-told.js';
 import type { TemplateFiles } from '../templates/render.js';
 import type { EcsGateway, Effects } from './effects.js';
 import { environmentServiceName } from './names.js';
@@ -38,18 +46,16 @@ async function statusOfTarget(request: StatusRequest, target: Target, effects: E
   const { cluster } = await offer(request.environment);
   const names = request.services.map((s) => environmentServiceName(request, s));
   const live = await ecs.describeServices(cluster, names);
+  const moving = live.flatMap((s) => stagedDeploymentOf(s) ?? []);
+  // Where a rollout is, is worth to be known, and no reason to say nothing of the rest.
+  const stages = moving.length > 0 ? await ecs.serviceDeployments(moving).catch((): StageState[] => []) : [];
   const tags = await runningTags(ecs, live);
   return request.services.map((service, index): StatusRow => {
     const state = live.find((s) => s.name === names[index]);
     if (!state) return row(service.name, request.environment, target.name, 'missing');
-    const primary = state.deployments.find((d) => d.status === 'PRIMARY');
+    const primary = deploymentOf(state);
     return {
-      ...row(
-        service.name,
-        request.environment,
-        target.name,
-        primary?.rolloutState === 'FAILED' ? 'failed' : primary?.rolloutState === 'IN_PROGRESS' ? 'rolling' : 'steady',
-      ),
+      ...row(service.name, request.environment, target.name, stateOf(state)),
       tag: tags.get(state.taskDefinitionArn) ?? null,
       revision: revisionOf(state.taskDefinitionArn),
       running: state.running,
@@ -57,8 +63,22 @@ async function statusOfTarget(request: StatusRequest, target: Target, effects: E
       pending: state.pending,
       updatedAt: primary ? new Date(primary.createdAt).toISOString() : null,
       lastEvent: state.events[0]?.message ?? null,
+      paused: pausedAt(stages.find((s) => s.arn === stagedDeploymentOf(state)) ?? null, service.name, request.environment),
     };
   });
+}
+
+function stateOf(service: ServiceState): StatusRow['state'] {
+  const rollout = deploymentOf(service)?.rolloutState;
+  if (rollout === 'FAILED') return 'failed';
+  if (rollout === 'IN_PROGRESS') return 'rolling';
+  return service.running < service.desired ? 'short' : 'steady';
+}
+
+function pausedAt(state: StageState | null, service: string, environment: string): StatusRow['paused'] {
+  const told = stageTold(state, service, environment);
+  if (!told?.waiting) return null;
+  return { stage: told.stage, until: new Date(told.waiting.until).toISOString(), command: told.waiting.command };
 }
 
 const row = (service: string, environment: string, target: string, state: StatusRow['state']): StatusRow => ({
@@ -73,6 +93,7 @@ const row = (service: string, environment: string, target: string, state: Status
   state,
   updatedAt: null,
   lastEvent: null,
+  paused: null,
 });
 
 export interface RunningImage {

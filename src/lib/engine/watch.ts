@@ -8,6 +8,7 @@ import {
   mayHaveStopped,
   observe,
   ownOf,
+  primaryOf,
   startOfWatch,
   type Look,
   type Memory,
@@ -95,11 +96,14 @@ function tell(plan: PlannedRollout, { effects, emit }: RolloutContext, watched: 
   if (!service) return;
   const id = { service: plan.service.name, target: plan.target.name };
   const own = ownOf(watched, service);
+  const goes = memory.backSince !== null && own !== primaryOf(service);
+  const shown = goes ? primaryOf(service) : own;
   const tasks = {
-    desired: own?.desired ?? service.desired,
-    pending: own?.pending ?? 0,
-    running: own?.running ?? 0,
-    old: service.running - (own?.running ?? 0),
+    desired: service.desired,
+    pending: shown?.pending ?? 0,
+    running: shown?.running ?? 0,
+    old: service.running - (shown?.running ?? 0),
+    ...(goes ? { back: true as const } : {}),
   };
   emit({ type: 'rollout.progress', at: effects.clock.now(), ...id, tasks });
   for (const event of memory.events.slice(before.events.length)) {

@@ -8,9 +8,10 @@ import type { DeployOutcome, RolloutStatus, VersionRef } from './outcome.js';
 export interface TaskCounts {
   readonly desired: number;
   readonly pending: number;
-  /** Running tasks of the new version, and of older versions. */
+  /** Running tasks of the new version, and of older versions; on the way back of the one before, and of what it replaces. */
   readonly running: number;
   readonly old: number;
+  readonly back?: true;
 }
 
 /** Steps of one rollout, in order. `load-balancer`: the version that runs gets its second target group, before traffic moves. */
@@ -56,8 +57,8 @@ export type BafEvent =
       /** Share of the production and of the test traffic that the new version has, percent. */
       production: number;
       test: number;
-      /** It waits for somebody to say that it may go on, and does the other thing when nobody has until then. */
-      waiting?: { until: number; otherwise: 'continue' | 'rollback' };
+      /** It waits for somebody to type `command`, and does what `otherwise` says when nobody has until then. */
+      waiting?: { until: number; otherwise: 'continue' | 'rollback'; command: string };
     }
   /** A line of the ECS service's own event log, or of a failing container's log. */
   | { type: 'rollout.message'; at: number; service: string; target: string; level: 'info' | 'warn'; text: string }

@@ -73,6 +73,15 @@ export interface StoppedTask {
 export const deploymentOf = (service: ServiceState): DeploymentState | undefined =>
   service.deployments.find((d) => d.status === 'PRIMARY');
 
+/** The service deployment that moves traffic by stages now; null where none does. */
+export function stagedDeploymentOf({ raw, deployments }: ServiceState): string | null {
+  const { strategy } = (raw['deploymentConfiguration'] ?? {}) as { strategy?: string };
+  const isMoving = deployments.some((d) => d.status === 'PRIMARY' && d.rolloutState === 'IN_PROGRESS');
+  return isMoving && strategy && strategy !== 'ROLLING'
+    ? ((raw['currentServiceDeployment'] as string | undefined) ?? null)
+    : null;
+}
+
 /** `family:revision` of a task definition's ARN. */
 export const revisionOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 

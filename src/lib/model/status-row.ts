@@ -10,7 +10,10 @@ export interface StatusRow {
   readonly running: number;
   readonly desired: number;
   readonly pending: number;
-  readonly state: 'steady' | 'rolling' | 'failed' | 'missing' | 'denied';
+  /** `short`: its rollout has ended well, and it has fewer tasks than it should have. */
+  readonly state: 'steady' | 'short' | 'rolling' | 'failed' | 'missing' | 'denied';
+  /** A rollout that waits for somebody to type `command`. */
+  readonly paused: { readonly stage: string; readonly until: string; readonly command: string } | null;
   readonly updatedAt: string | null;
   /** The newest line of the service's own event log. */
   readonly lastEvent: string | null;

@@ -14,15 +14,19 @@ export const titleOf = (event: Extract<BafEvent, { type: 'deploy.started' }>): s
 export const resumesText = ({ resumes }: Extract<BafEvent, { type: 'deploy.started' }>): string | null =>
   resumes ? `Taken up again: ${resumes.by} began it at ${minuteOf(new Date(resumes.startedAt).toISOString())}.` : null;
 
+type Stage = Extract<BafEvent, { type: 'rollout.stage' }>;
+
 /** `production traffic shift, 20 % of the traffic`. */
-export function stageText(event: Extract<BafEvent, { type: 'rollout.stage' }>): string {
-  const stage = event.stage.toLowerCase().replaceAll('_', ' ');
+export function stageText(event: Stage): string {
   const share = event.production > 0 ? `${event.production} % of the traffic` : event.test > 0 ? 'test traffic only' : null;
-  const clock = event.waiting ? new Date(event.waiting.until).toISOString().slice(11, 16) : '';
-  const waiting = event.waiting
-    ? `paused: baf continue ${event.service}, or ${event.waiting.otherwise === 'rollback' ? 'it goes back' : 'it goes on'} at ${clock}`
-    : null;
-  return [stage, share, waiting].filter((part) => part !== null).join(', ');
+  return [event.stage.toLowerCase().replaceAll('_', ' '), share].filter((part) => part !== null).join(', ');
+}
+
+/** `paused until 14:20, then it goes back: baf continue ui --env prod`; null where it is not. */
+export function pauseText({ waiting }: Pick<Stage, 'waiting'>): string | null {
+  if (!waiting) return null;
+  const until = new Date(waiting.until).toISOString().slice(11, 16);
+  return `paused until ${until}, then it goes ${waiting.otherwise === 'rollback' ? 'back' : 'on'}: ${waiting.command}`;
 }
 
 export const alarmText = (event: Extract<BafEvent, { type: 'wave.alarm' }>): string =>
@@ -61,8 +65,12 @@ export const versions = (from: VersionRef | null, to: VersionRef): string =>
 export const endText = ({ status, from, to }: Pick<RolloutOutcome, 'status' | 'from' | 'to'>): string =>
   status === 'rolled-back' && from && from.tag !== to.tag ? `rolled-back to ${from.tag}` : status;
 
-export const tasksText = (tasks: TaskCounts): string =>
-  `${tasks.running}/${tasks.desired} running${tasks.pending > 0 ? `, ${tasks.pending} starting` : ''}${tasks.old > 0 ? `, ${tasks.old} old` : ''}`;
+export const tasksText = ({ running, desired, pending, old, back }: TaskCounts): string =>
+  [
+    `${running}/${desired} running${back ? ' of the version before' : ''}`,
+    ...(pending > 0 ? [`${pending} starting`] : []),
+    ...(old > 0 ? [`${old} ${back ? 'to go' : 'old'}`] : []),
+  ].join(', ');
 
 /** What bad ends are: these are named with their cause, and annotated on GitHub. */
 export const isBad = (status: string): boolean => status === 'failed' || status === 'rolled-back';

@@ -7,6 +7,7 @@ import {
   contactText,
   hookEndText,
   interruption,
+  pauseText,
   resumesText,
   stageText,
   stoppingText,
@@ -27,6 +28,8 @@ export interface RolloutView {
   readonly tasks: TaskCounts | null;
   /** Where a rollout by stages is, in words. */
   readonly stage: string | null;
+  /** What somebody has to do so that it goes on. */
+  readonly pause: string | null;
   readonly message: string | null;
   readonly from: VersionRef | null;
   readonly to: VersionRef;
@@ -98,6 +101,7 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
         step: null,
         tasks: null,
         stage: null,
+        pause: null,
         message: null,
         startedAt: null,
         endedAt: null,
@@ -110,12 +114,12 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
     case 'rollout.step':
       return change(state, event, {
         step: event.step,
-        ...(event.step === 'rolling-back' ? { state: 'running', endedAt: null, stage: null } : {}),
+        ...(event.step === 'rolling-back' ? { state: 'running', endedAt: null, stage: null, pause: null } : {}),
       });
     case 'rollout.progress':
       return change(state, event, { tasks: event.tasks });
     case 'rollout.stage':
-      return change(state, event, { stage: stageText(event) });
+      return change(state, event, { stage: stageText(event), pause: pauseText(event) });
     case 'hook.started':
       return change(state, event, { state: 'running', step: event.moment, message: clean(`${event.hook}: ${event.detail}`) });
     case 'hook.output':

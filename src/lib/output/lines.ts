@@ -9,6 +9,7 @@ import {
   hookEndText,
   interruption,
   lateEnds,
+  pauseText,
   resumesText,
   stageText,
   stoppingText,
@@ -64,7 +65,7 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
         return [`${who} ${now}`];
       }
       case 'rollout.stage':
-        return [`${who} ${event.waiting ? yellow(stageText(event)) : stageText(event)}`];
+        return [`${who} ${stageText(event)}${event.waiting ? `, ${yellow(pauseText(event)!)}` : ''}`];
       case 'hook.started':
         return [`${who} ${event.moment} ${event.hook}${event.resumed ? ', started before' : ''}${dim(` ${event.detail}`)}`];
       case 'hook.output':

@@ -8,7 +8,7 @@ export function renderStatus(
 ): string {
   if (rows.length === 0) return 'No services.';
   const { bold, dim, green, yellow, red } = paint(color);
-  const tint = { steady: green, rolling: yellow, failed: red, missing: dim, denied: red };
+  const tint = { steady: green, short: red, rolling: yellow, failed: red, missing: dim, denied: red };
   const body = rows.map((r) => [
     r.service,
     r.target,
@@ -16,7 +16,11 @@ export function renderStatus(
     `${r.running}/${r.desired}${r.pending > 0 ? ` +${r.pending}` : ''}`,
     tint[r.state](r.state),
     r.updatedAt ? dim(`${duration(now - Date.parse(r.updatedAt))} ago`) : '',
-    r.state === 'steady' || !r.lastEvent ? '' : dim(clean(r.lastEvent).replace(/^\(service [^)]*\) /, '')),
+    r.paused
+      ? yellow(`paused until ${r.paused.until.slice(11, 16)}: ${r.paused.command}`)
+      : r.state === 'steady' || !r.lastEvent
+        ? ''
+        : dim(clean(r.lastEvent).replace(/^\(service [^)]*\) /, '')),
   ]);
   const head = ['SERVICE', 'TARGET', 'TAG', 'TASKS', 'STATE', 'SINCE', ''].map((text) => bold(text));
   return table([head, ...body], columns);

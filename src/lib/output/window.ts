@@ -35,10 +35,13 @@ export function window(state: ProgressState, look: Look): string[] {
     lines.push(...(tree.length > room ? [...tree.slice(0, room - 1), p.dim('  and more: --progress lines, or --json')] : tree));
   }
   const bad = state.rollouts.filter((r) => isBad(r.state));
-  const running = state.rollouts.filter((r) => r.state === 'running');
+  // Those that wait for somebody come first.
+  const running = state.rollouts
+    .filter((r) => r.state === 'running')
+    .sort((a, b) => Number(b.pause !== null) - Number(a.pause !== null));
   const rest = state.rollouts.filter((r) => !isBad(r.state) && r.state !== 'running');
   const ordered = [...bad, ...running, ...rest];
-  const needed = ordered.length + bad.filter((r) => r.cause).length;
+  const needed = ordered.length + bad.filter((r) => r.cause).length + running.filter((r) => r.pause).length;
   // Room that is left over goes to what the running ones say.
   let spare = rows - lines.length - needed;
   const fits = spare >= 0;
@@ -52,7 +55,8 @@ export function window(state: ProgressState, look: Look): string[] {
       own.push(p.dim(`      log: ${clean(said)}`));
       spare--;
     }
-    if (r.state === 'running' && r.message !== null && spare > 0) {
+    if (r.state === 'running' && r.pause !== null) own.push(p.yellow(`      ${clean(r.pause)}`));
+    else if (r.state === 'running' && r.message !== null && spare > 0) {
       own.push(p.dim(`      ${r.message}`));
       spare--;
     }
@@ -109,7 +113,11 @@ function line(r: RolloutView, look: Look, { green, red, yellow, dim, cyan }: Pai
   const time = r.startedAt === null ? '' : ` ${dim(duration((r.endedAt ?? look.now) - r.startedAt))}`;
   const what =
     r.state === 'running'
-      ? [r.stage ?? (r.tasks && r.step === 'watching' ? null : r.step), r.tasks ? tasksText(r.tasks) : null]
+      ? [
+          r.pause !== null ? 'paused' : null,
+          r.stage ?? (r.tasks && r.step === 'watching' ? null : r.step),
+          r.tasks ? tasksText(r.tasks) : null,
+        ]
           .filter((part) => part !== null)
           .join(', ') || 'started'
       : r.state === 'queued'

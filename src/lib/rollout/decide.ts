@@ -2,6 +2,7 @@
 import type { Cause } from '../model/cause.js';
 import { revisionOf, type DeploymentState } from '../model/observed.js';
 import { mostTelling, plain, type Finding } from './causes/find.js';
+import { recognize } from './causes/tables.js';
 import { certainFailure, findingsOf } from './early.js';
 import { ownOf, primaryOf, type Memory, type Watched } from './observe.js';
 
@@ -84,7 +85,7 @@ function ofWayBack(watched: Watched, memory: Memory, primary: DeploymentState, l
   const steady =
     primary.rolloutState === 'COMPLETED' || (primary.rolloutState === null && primary.running >= memory.service!.desired);
   if (steady && empty && primary.running >= primary.desired) {
-    const cause = causeOr(findingsOf(memory), breaker(own?.rolloutStateReason ?? reasonInEvents(memory)));
+    const cause = causeOr(findingsOf(memory), breaker(memory.failedReason ?? reasonInEvents(memory)));
     return { kind: 'failed', rolledBack: true, cause, ofVersion: true };
   }
   if (primary.rolloutState === 'FAILED')
@@ -146,7 +147,7 @@ function timeoutCause({ timeoutMs }: Watched, findings: readonly Finding[]): Cau
 }
 
 function backFailed(watched: Watched, memory: Memory, why: string): Verdict {
-  const cause = causeOr(findingsOf(memory), breaker(null));
+  const cause = causeOr(findingsOf(memory), breaker(memory.failedReason));
   return {
     kind: 'failed',
     rolledBack: false,
@@ -172,11 +173,15 @@ const causeOr = (findings: readonly Finding[], otherwise: Cause): Cause => {
   return top ? plain(top) : otherwise;
 };
 
-const breaker = (reason: string | null): Cause => ({
-  code: 'CircuitBreaker',
-  message: reason ?? 'ECS deployment circuit breaker: tasks failed to start.',
-  advice: 'Look at the stopped tasks and their logs.',
-});
+/** What ECS gives as the reason, where it says what happened; else that its circuit breaker tripped. */
+function breaker(reason: string | null): Cause {
+  const said = reason === null ? null : recognize(reason);
+  return {
+    code: said?.meaning === 'failure' ? said.code : 'CircuitBreaker',
+    message: reason ?? 'ECS deployment circuit breaker: tasks failed to start.',
+    advice: said?.meaning === 'failure' ? said.advice : 'Look at the stopped tasks and their logs.',
+  };
+}
 
 const reasonInEvents = ({ events }: Memory): string | null =>
   events.find((e) => /deployment failed/.test(e.message))?.message ?? null;

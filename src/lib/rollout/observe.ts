@@ -34,6 +34,8 @@ export interface Memory {
   readonly silentReason: string | null;
   /** Since when the own deployment is marked as failed and still the primary one. */
   readonly failedSince: number | null;
+  /** What ECS gave as the reason of its failure: the deployment is not listed any more when it has gone back. */
+  readonly failedReason: string | null;
   /** The service's events since the deployment began, oldest first: each once. */
   readonly events: readonly ServiceEvent[];
   /** Tasks of the own deployment that stopped. */
@@ -52,6 +54,7 @@ export const startOfWatch: Memory = {
   silentSince: null,
   silentReason: null,
   failedSince: null,
+  failedReason: null,
   events: [],
   stopped: [],
   backSince: null,
@@ -79,6 +82,7 @@ export function observe(watched: Watched, memory: Memory, look: Look, now: numbe
     missingSince: null,
     olderSince: older ? (memory.olderSince ?? now) : null,
     failedSince: own && own === primary && own.rolloutState === 'FAILED' ? (memory.failedSince ?? now) : null,
+    failedReason: own?.rolloutState === 'FAILED' ? own.rolloutStateReason : memory.failedReason,
     events,
     stopped: [...memory.stopped, ...look.stopped.filter((t) => t.startedBy === watched.deploymentId && !ids.has(t.id))],
     backSince: memory.backSince ?? (back ? now : null),

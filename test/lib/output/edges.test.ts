@@ -457,3 +457,43 @@ describe('a mistake on a terminal', () => {
     expect(formatError(error, { color: false }).split('\n')).toHaveLength(3);
   });
 });
+
+it('what a paused rollout waits for is said in full on a narrow terminal, whatever else goes on', () => {
+  const at = Date.parse('2026-11-21T14:00:00Z');
+  const to = { tag: '1.5.0' };
+  const command = 'baf continue checkout --env prod';
+  const rollouts = Array.from({ length: 40 }, (_, i) => ({
+    service: i === 33 ? 'checkout' : `s${i}`,
+    target: 'shop-prod/eu-west-1',
+  }));
+  const log: BafEvent[] = [
+    {
+      type: 'deploy.started',
+      at,
+      id: 'd-1',
+      kind: 'deploy',
+      name: 'prod',
+      environment: 'prod',
+      waves: [{ targets: [], services: [] }],
+    },
+    ...rollouts.flatMap((r): BafEvent[] => [
+      { type: 'rollout.queued', at, ...r, wave: 0, from: to, to },
+      { type: 'rollout.started', at, ...r },
+    ]),
+    {
+      type: 'rollout.stage',
+      at,
+      ...rollouts[33]!,
+      ...{ stage: 'POST_TEST_TRAFFIC_SHIFT', position: 5, production: 0, test: 100 },
+      waiting: { until: at + 60_000, otherwise: 'rollback', command },
+    },
+    { type: 'rollout.message', at, ...rollouts[33]!, level: 'info', text: 'registered 2 targets' },
+  ];
+  const look = { rows: 24, columns: 80, now: at, color: false };
+  const paused = log.reduce(fold, emptyProgress);
+  expect(window(paused, look)).toContain(`      paused until 14:01, then it goes back: ${command}`);
+  const stage = log.find((e) => e.type === 'rollout.stage') as Extract<BafEvent, { type: 'rollout.stage' }>;
+  const { waiting, ...on } = stage;
+  expect(waiting).toBeDefined();
+  expect(window(fold(paused, on), look).join('\n')).not.toContain(command);
+});

@@ -244,6 +244,7 @@ describe('texts', () => {
               desired: 2,
               pending: 1,
               state: 'rolling',
+              paused: null,
               lastEvent: '(service x) has started 1 tasks.',
             },
           ],

@@ -11,6 +11,18 @@ export const deployment: Family = {
       'An alarm of the deployment went off. Look at the alarm and its metric at that time, fix the cause, deploy another tag.',
     ),
     pattern(
+      'PauseTimedOut',
+      'failure',
+      /lifecycle hooks?(\(s\))? timed out/i,
+      'It was paused, and nobody let it go on in time. Deploy again, and type `baf continue` while it is paused; deploy.pause.timeout in baf.yaml says how long it waits.',
+    ),
+    pattern(
+      'HookRefused',
+      'failure',
+      /lifecycle hooks?(\(s\))? failed/i,
+      'Somebody sent it back while it was paused (`baf continue --back`), or a lifecycle hook of the service did: ask who, then deploy again.',
+    ),
+    pattern(
       'RollingBack',
       'symptom',
       /rolling back to deployment/i,
