@@ -42,6 +42,17 @@ it('finds what is wrong with all services in all targets, says it as a tree, and
   expect(problems.sort()).toEqual(['catalog secrets', ...Array<string>(3).fill('ui image')]);
   expect(await writes()).toBe(before);
 });
+it('is left at Ctrl-C, and then nothing is deployed', async () => {
+  edit('arn:aws:ssm:eu-west-1:222222222222:parameter/shop/none', 'retail/catalog-db-password');
+  await here.run('sandbox', 'fault', 'call', 'ecs:DescribeClusters', '--kind', 'hang', '--times', '1', ...fast);
+  const before = await writes();
+  const running = here.start(...deploy('--tag', '1.4.0', '--progress', 'lines'));
+  await running.sees(/pre-flight: 6 rollouts/);
+  running.child.kill('SIGINT');
+  const { code, stderr } = await running.done;
+  expect([code, stderr]).toEqual([130, expect.stringMatching(/Stopped before anything was touched/)]);
+  expect(await writes()).toBe(before);
+});
 it('refuses a check that it does not know', async () => {
   const ran = await here.run(...deploy('--skip-checks', 'imgae'));
   expect([ran.code, ran.stderr]).toEqual([2, expect.stringMatching(/Did you mean: --skip-checks image/)]);

@@ -55,7 +55,7 @@ export async function deployServices(flags: DeployFlags): Promise<Shipped> {
     };
     return await ship({
       ...{ app, environment, kind: 'deploy', flags, guard, services, waves, checks },
-      observe: (effects: Effects) => makePlan(request, effects),
+      observe: (effects: Effects, read?: () => void) => makePlan(request, effects, read),
       plannedAt: app.effects.clock.now(),
       options: {
         onFailure: flags['on-failure'],

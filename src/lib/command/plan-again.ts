@@ -11,9 +11,12 @@ import { createClock } from '../system/clock.js';
 import { exitCodeOfSignal } from '../system/signals.js';
 import { refuseProblems } from './preflight.js';
 import type { Stopping } from './progress.js';
+import { reading } from './reading.js';
 
 export interface Again {
-  observe(effects: Effects): Promise<DeployPlan>;
+  observe(effects: Effects, read?: () => void): Promise<DeployPlan>;
+  /** How much there is to look at. */
+  readonly of: { readonly rollouts: number; readonly targets: number };
   /** Checks before anything is touched, as of the first plan. */
   readonly checks: ReadonlySet<CheckId>;
   /** Whether a person had to say yes to the first plan. */
@@ -35,7 +38,7 @@ export async function* planAgain(
 ): AsyncGenerator<BafEvent, DeployPlan> {
   const effects = app.fresh();
   const { clock } = effects;
-  const plan = await again.observe(effects);
+  const plan = yield* reading((read) => again.observe(effects, read), again.of, clock);
   const changes = planChanges(shown, plan);
   if (changes.length === 0) return plan;
   const acts = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));

@@ -4,7 +4,8 @@ import { preflight, type Preflight } from '../engine/preflight.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
 import type { CheckId } from '../preflight/finding.js';
 import type { DeployPlan } from '../rollout/plan.js';
-import { showProgress, type ProgressFlags } from './progress.js';
+import type { ProgressFlags } from './progress.js';
+import { whileReading } from './reading.js';
 
 export async function checkPlan(
   plan: DeployPlan,
@@ -12,13 +13,7 @@ export async function checkPlan(
   app: Pick<App, 'effects'>,
   flags: ProgressFlags,
 ): Promise<Preflight> {
-  const { clock } = app.effects;
-  const { result } = await showProgress(
-    flags,
-    () => clock.now(),
-    () => preflight(plan, checks, app.effects),
-  );
-  return result;
+  return whileReading(flags, app.effects.clock, () => preflight(plan, checks, app.effects));
 }
 
 /** The `preflight` part of the JSON: what is fine is counted only. */

@@ -55,8 +55,8 @@ export async function rollBack(flags: RollbackFlags): Promise<Shipped> {
     const done = await ship({
       ...{ app, environment, kind: 'rollback', flags, guard, services, waves, checks },
       // The tags stay those of the first plan: what is gone back to was steady.
-      observe: async (effects: Effects) =>
-        only(await makePlan({ ...rest, tags: {}, tagsAt: chosen }, effects), (service, target) =>
+      observe: async (effects: Effects, read?: () => void) =>
+        only(await makePlan({ ...rest, tags: {}, tagsAt: chosen }, effects, read), (service, target) =>
           Object.hasOwn(chosen, `${service} ${target}`),
         ),
       plannedAt: now,

@@ -22,6 +22,7 @@ import { tellSkipped } from './hooks.js';
 import { refuseLeaving } from './leaving.js';
 import { checkPlan, preflightJson, refuseProblems } from './preflight.js';
 import type { Preflight } from '../engine/preflight.js';
+import { reading, whileReading } from './reading.js';
 import type { ProgressFlags } from './progress.js';
 
 /** Flags that both have. */
@@ -48,7 +49,8 @@ export interface Ship {
   readonly guard: Guard | null;
   readonly services: readonly ServiceSpec[];
   readonly waves: readonly Wave[];
-  observe(effects: Effects): Promise<DeployPlan>;
+  /** `read` is called for each rollout that was looked at. */
+  observe(effects: Effects, read?: () => void): Promise<DeployPlan>;
   /** When the first of what the plan rests on was read. */
   readonly plannedAt: number;
   readonly checks: ReadonlySet<CheckId>;
@@ -70,7 +72,10 @@ export async function ship(job: Ship): Promise<Shipped> {
   const { app, environment, kind, flags, guard, services, waves, checks } = job;
   const { timeoutMs } = job.options;
   const waits = flags.wait !== false;
-  const plan = await job.observe(app.effects);
+  const targets = waves.reduce((sum, wave) => sum + wave.targets.length, 0);
+  const of = { rollouts: targets * services.length, targets };
+  const { clock } = app.effects;
+  const plan = await whileReading(flags, clock, () => reading((read) => job.observe(app.effects, read), of, clock));
   const changes = plan.waves.some((w) => w.rollouts.some((r) => r.action !== 'unchanged'));
   refuseLeaving(plan, waits);
   const checked = await checkPlan(plan, checks, app, flags);
@@ -84,7 +89,7 @@ export async function ship(job: Ship): Promise<Shipped> {
     const bakes = waits ? waves.slice(0, -1).reduce((sum, wave) => sum + wave.bakeMs, 0) : 0;
     const steps = Math.max(...services.map((s) => strategies[s.deploy.strategy].waitMinutes(s.deploy))) * 60_000;
     const budget = { leastMs: bakes, mostMs: waits ? bakes + waves.length * (timeoutMs + steps) : 0 };
-    const ends = checkOutlast(await app.aws.outlook(), budget, app.effects.clock.now());
+    const ends = checkOutlast(await app.aws.outlook(), budget, clock.now());
     if (ends) flags.notify?.(ends);
   }
   refuseProblems(checked);
@@ -94,7 +99,7 @@ export async function ship(job: Ship): Promise<Shipped> {
   if (confirmed) process.stderr.write(inWords(job, plan, process.stderr) + '\n');
   if (confirmed) await confirm(job.question, flags, `${environment.name} is protected`);
   const options = { ...job.options, waits };
-  const again = { observe: job.observe, checks, confirmed, check };
+  const again = { observe: job.observe, of, checks, confirmed, check };
   if (!changes) await job.before?.(app.effects);
   const { plannedAt, before } = job;
   const done = await finish({ app, environment, kind, flags, options, guard, plan, plannedAt, again, before });

@@ -30,17 +30,24 @@ export interface PlanRequest {
   readonly stackOutputs?: Readonly<Record<string, Record<string, string>>>;
 }
 
-export async function makePlan(request: PlanRequest, effects: Effects): Promise<DeployPlan> {
+/** @param read called for each rollout that is planned */
+export async function makePlan(request: PlanRequest, effects: Effects, read: () => void = () => undefined): Promise<DeployPlan> {
   const waves = await Promise.all(
     request.waves.map(async (wave, index) => ({
       bakeMs: wave.bakeMs,
-      rollouts: (await Promise.all(wave.targets.map((target) => planTarget(request, target, index, effects)))).flat(),
+      rollouts: (await Promise.all(wave.targets.map((target) => planTarget(request, target, index, effects, read)))).flat(),
     })),
   );
   return { id: request.id, environment: request.environment, waves, ...(await readAlarms(waves, effects)) };
 }
 
-async function planTarget(request: PlanRequest, target: Target, wave: number, effects: Effects): Promise<PlannedRollout[]> {
+async function planTarget(
+  request: PlanRequest,
+  target: Target,
+  wave: number,
+  effects: Effects,
+  read: () => void,
+): Promise<PlannedRollout[]> {
   const gateways = effects.at(target);
   const names =
     request.staging === null
@@ -126,6 +133,7 @@ async function planTarget(request: PlanRequest, target: Target, wave: number, ef
         // A deploy that was cut off between the rollout's end and its label: what runs is not marked as live yet.
         ...(sameTag && sameDefinition && settled && stored && draft.live?.version !== stored.version ? ['live label'] : []),
       ];
+      read();
       const steady = current?.deployments.find((d) => d.rolloutState === 'COMPLETED') ?? null;
       const fromTag = liveDefinition ? imageTagOf(liveDefinition.raw) : null;
       return {

@@ -61,7 +61,7 @@ describe('under the lock', () => {
     const asked: string[] = [];
     const { confirmed = false, key, pinned } = more;
     const again = {
-      ...{ observe: async () => now, checks: new Set<never>(), confirmed },
+      ...{ observe: async () => now, of: { rollouts: 1, targets: 1 }, checks: new Set<never>(), confirmed },
       check: async () => {
         if (pinned) throw new UserError('Pinned', { message: 'pinned' });
       },
