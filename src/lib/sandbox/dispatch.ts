@@ -5,8 +5,8 @@ import type { CallFaultKind } from '../model/faults.js';
 import { strike } from './faults.js';
 import { authorizeCall } from './iam/authorize.js';
 import { routeOf } from './route.js';
+import { counter } from './calls.js';
 import { AwsError, type CallContext, type SandboxService, type Session } from './service.js';
-import type { State } from './state.js';
 import type { Store } from './store.js';
 import type { Throttle } from './throttle.js';
 import { constraintsOf, validate } from './validate.js';
@@ -80,48 +80,51 @@ export async function dispatch(sandbox: Sandbox, raw: WireRequest, requestId: st
     if (!sandbox.throttle.take(where, name, operation, sandbox.clock.now())) throw throttled(name);
     const input = await codec.decode(request);
     validate(await constraintsOf(name), name, operation, input);
-    if (sandbox.store.state.iam === 'enforced') authorizeCall(name, operation, input, contextOf(sandbox, caller, null));
-    const prepared = await service.prepare?.[operation]?.(input as never, contextOf(sandbox, caller, null));
+    const asked = contextOf(sandbox.world, sandbox.clock.now(), caller, null);
+    if (sandbox.store.state.iam === 'enforced') authorizeCall(name, operation, input, asked);
+    const prepared = await service.prepare?.[operation]?.(input as never, asked);
     // From here on nothing waits: one request after the other sees and leaves a whole state.
+    void sandbox.store.keep(sandbox.clock.now(), 'soon');
     const output = perform(sandbox, service, operation, input, caller, prepared);
     count(caller.account, region, 'done');
-    await sandbox.store.keep(sandbox.clock.now(), isRead(service, operation) ? 'soon' : 'now');
     return fault === 'lost' ? 'reset' : codec.encode(output, requestId);
   } catch (error) {
     return fail(error, caller.account);
   }
 }
 
-function contextOf(sandbox: Sandbox, caller: Caller, prepared: unknown): CallContext {
+function contextOf(world: Cells, now: number, caller: Caller, prepared: unknown): CallContext {
   return {
-    cell: sandbox.world.cell(caller.account, caller.region),
+    cell: world.cell(caller.account, caller.region),
     account: caller.account,
     region: caller.region,
-    now: sandbox.clock.now(),
+    now,
     callerArn: caller.arn,
     session: caller.session ?? null,
-    world: sandbox.world,
+    world,
     prepared,
     ...(caller.endpoint === undefined ? {} : { endpoint: caller.endpoint }),
-    id: (length) => sandbox.world.id(length),
+    id: (length) => world.id(length),
   };
 }
 
-/** Lets time go on up to now, then carries the operation out. Exported for tests in process and for seeding. */
+/** Lets time go on up to now, notes what is asked for, then carries it out. Exported for tests, seeding and replay. */
 export function perform(
-  sandbox: Sandbox,
+  { store, services, world, clock }: Pick<Sandbox, 'store' | 'services' | 'world' | 'clock'>,
   service: SandboxService,
   operation: string,
   input: object,
   caller: Caller,
   prepared: unknown = null,
 ): object {
-  const { store, world } = sandbox;
-  store.mark(advanceTo(sandbox.clock.now(), sandbox.services, world));
+  const now = clock.now();
+  store.mark(advanceTo(now, services, world));
+  const writes = !isRead(service, operation);
+  if (writes) store.note({ at: now, seed: store.state.seed, service: service.name, operation, input, caller, prepared });
   try {
-    return service.operations[operation]!(input, contextOf(sandbox, caller, prepared));
+    return service.operations[operation]!(input, contextOf(world, now, caller, prepared));
   } finally {
-    if (!isRead(service, operation)) {
+    if (writes) {
       store.mark(world.touched());
       world.changed(world.touched());
     }
@@ -212,14 +215,4 @@ function unknownOperation(service: string, operation: string, request: WireReque
     default:
       return new AwsError('UnknownOperationException', `The embedded AWS has no ${service}:${name}.`);
   }
-}
-
-function counter(state: State, service: string, operation: string) {
-  return (account: string, region: string, end: 'done' | 'failed' | 'throttled'): void => {
-    const key = `${service}:${operation}:${account}:${region}`;
-    const entry = (state.calls[key] ??= { service, operation, account, region, count: 0, throttled: 0, failed: 0 });
-    entry.count++;
-    if (end === 'failed') entry.failed++;
-    if (end === 'throttled') entry.throttled++;
-  };
 }

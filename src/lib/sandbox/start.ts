@@ -83,6 +83,7 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     { seed },
     { serve },
     { createThrottle, noThrottle },
+    { replay },
     { hasHighThroughput },
   ] = await Promise.all([
     import('./services/index.js'),
@@ -92,6 +93,7 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     import('./seed.js'),
     import('./server.js'),
     import('./throttle.js'),
+    import('./replay.js'),
     import('./services/ssm/settings.js'),
   ]);
   const store = openStore(options.dir, Date.now);
@@ -113,14 +115,11 @@ async function own(options: SandboxOptions, lock: string): Promise<OpenSandbox> 
     defaultAccount: accounts[0] ?? '000000000000',
     defaultRegion: options.region,
   };
-  // What the platform team has made is older than any command: no read trails it.
-  seed(
-    { ...sandbox, clock: manualClock(clock.now() - SEEDED_BEFORE_MS) },
-    options.targets,
-    options.repositories,
-    options.secrets,
-  );
-  if (options.fleet) (await import('./fleet.js')).seedFleet(sandbox, options.fleet, options.targets);
+  replay(sandbox);
+  // What the platform team has made is older than any command: no read trails it. It is saved whole when it is done.
+  const quiet = { ...sandbox, store: { ...store, note: () => undefined } };
+  seed({ ...quiet, clock: manualClock(clock.now() - SEEDED_BEFORE_MS) }, options.targets, options.repositories, options.secrets);
+  if (options.fleet) (await import('./fleet.js')).seedFleet(quiet, options.fleet, options.targets);
   store.save(clock.now());
   let serving: Serving;
   try {

@@ -23,6 +23,8 @@ export interface State {
   /** Sandbox time and wall time at the last save: time goes on between commands. */
   sandboxNow: number;
   wallNow: number;
+  /** How many requests were noted in the log that are in this state. */
+  noted?: number;
   seed: number;
   seeded: string[];
   /** Account ids that exist. */

@@ -5,7 +5,7 @@ import { perform, type Sandbox } from '../../../src/lib/sandbox/dispatch.js';
 import { allServices } from '../../../src/lib/sandbox/services/index.js';
 import { createWorld, type State } from '../../../src/lib/sandbox/state.js';
 import { noThrottle } from '../../../src/lib/sandbox/throttle.js';
-import { memoryStore } from '../../../src/lib/sandbox/store.js';
+import { memoryStore, type Store } from '../../../src/lib/sandbox/store.js';
 
 export const ACCOUNT = '111111111111';
 export const REGION = 'eu-west-1';
@@ -20,9 +20,14 @@ export interface Drive {
   pass(seconds: number): void;
 }
 
-/** `readsTrailMs`: see src/lib/sandbox/trailing.ts. */
-export function drive(from?: State, now = START, options: { readonly readsTrailMs?: number } = {}): Drive {
-  const store = memoryStore(now);
+interface Options {
+  /** See src/lib/sandbox/trailing.ts. */
+  readonly readsTrailMs?: number;
+  /** Default: one that keeps nothing. */
+  readonly store?: Store;
+}
+
+export function drive(from?: State, now = START, { store = memoryStore(now), ...options }: Options = {}): Drive {
   if (from) Object.assign(store.state, structuredClone(from));
   store.state.accounts = [ACCOUNT];
   const clock = manualClock(now);
@@ -52,7 +57,7 @@ export function drive(from?: State, now = START, options: { readonly readsTrailM
       ),
     pass(seconds) {
       clock.advance(seconds * 1000);
-      advanceTo(clock.now(), allServices, sandbox.world);
+      store.mark(advanceTo(clock.now(), allServices, sandbox.world));
     },
   };
 }
