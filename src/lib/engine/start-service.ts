@@ -1,7 +1,7 @@
 /** Starts one ECS service on its new version: created, updated, or found to be on its way already. */
 import { UserError } from '../errors/user-error.js';
 import { deploymentOf, type ServiceState } from '../model/observed.js';
-import { satisfies } from '../rollout/compare.js';
+import { diffServices } from '../rollout/diff/service.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
 import { strategies } from '../rollout/strategies/index.js';
@@ -40,7 +40,7 @@ export async function startService(
   if (
     primary?.taskDefinitionArn === taskDefinition &&
     primary.rolloutState !== 'FAILED' &&
-    satisfies(found.raw, pick(service, settings))
+    diffServices(found.raw, service).length === 0
   )
     return found;
   const current = await readyForTraffic(plan, context, service, found);

@@ -64,6 +64,17 @@ const paused = async (): Promise<Extract<BafEvent, { type: 'rollout.stage' }>> =
   }
 };
 
+it('is changed without a new version: nothing is rolled out, and the next deploy finds nothing to do', async () => {
+  const world: World = load(saved);
+  asProcess(1);
+  const deploy = (strategy: string) => play(world, scene.deploy(['ui'], '1.0.0', { env, strategy }));
+  expect((await deploy('all-at-once')).outcome.status).toBe('succeeded');
+  expect((await deploy('all-at-once')).outcome.status).toBe('unchanged');
+  expect((await deploy('rolling')).outcome.status).toBe('succeeded');
+  expect((await deploy('rolling')).outcome.status).toBe('unchanged');
+  expect(events.filter((e) => e.type === 'rollout.progress' && e.tasks.old > 0)).toEqual([]);
+});
+
 it('of a first version that nobody let go on is tried anew by the same command', async () => {
   const world = enter();
   asProcess(1);
