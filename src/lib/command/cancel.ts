@@ -12,9 +12,11 @@ import type { Environment } from '../model/platform.js';
 import { shouldColor } from '../output/style.js';
 import { summarizeDeploy } from '../output/summary.js';
 import { cancelledRecord, wayBack } from '../records/cancel.js';
+import { currentRecord } from '../records/history.js';
 import { noticeOf } from '../notices/follow.js';
 import { outcomeOf } from '../records/outcome.js';
 import { isOpen, type DeployRecord } from '../records/record.js';
+import { supersededBy, touchedLater } from '../records/superseded.js';
 import { exitCodeOfSignal } from '../system/signals.js';
 import { needAccess } from './access-guard.js';
 import { recordPlace } from './carry-out.js';
@@ -25,7 +27,7 @@ import { openGuard } from './guards.js';
 import { showProgress } from './progress.js';
 import { only } from './rollback.js';
 import { findEnvironment, loadTemplates } from './select.js';
-import { attach, checkDeployId, current, type WatchDone, type WatchFlags } from './watch.js';
+import { attach, checkDeployId, type WatchDone, type WatchFlags } from './watch.js';
 
 export type CancelFlags = WatchFlags & { readonly timeout: string; readonly yes: boolean; readonly 'no-input': boolean };
 
@@ -36,7 +38,7 @@ export async function cancelOne(id: string | null, flags: CancelFlags): Promise<
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const app = await openApp(flags, read);
   try {
-    const record = await meant(id, app, environment);
+    const { record, records } = await meant(id, app, environment);
     await needAccess(app, environment, flags, timeoutMs);
     if (environment.protected && process.stdin.isTTY && !flags.yes)
       await confirm(`Cancel ${record.id} and go back?`, flags, `${environment.name} is protected`);
@@ -55,19 +57,23 @@ export async function cancelOne(id: string | null, flags: CancelFlags): Promise<
     }
     const now = (await readRecord(place, record.id, app.effects))?.record ?? record;
     return isOpen(now)
-      ? await goBackHere(now, app, environment, flags, timeoutMs)
+      ? await goBackHere(now, touchedLater(now, records), app, environment, flags, timeoutMs)
       : done(outcomeOf(now, 'cancelled', now.beatAt), flags);
   } finally {
     await app.close();
   }
 }
 
-async function meant(id: string | null, app: App, environment: Environment): Promise<DeployRecord> {
-  const found =
-    id === null
-      ? await current(app, environment)
-      : ((await readRecord(recordPlace(environment), id, app.effects))?.record ?? null);
-  if (found && isOpen(found)) return found;
+async function meant(
+  id: string | null,
+  app: App,
+  environment: Environment,
+): Promise<{ record: DeployRecord; records: readonly DeployRecord[] }> {
+  const records = await listRecords(recordPlace(environment), app.effects);
+  const isGone = (r: DeployRecord): boolean => goneHere(r, app.effects.clock.now());
+  const found = id === null ? currentRecord(records, isGone) : (records.find((r) => r.id === id) ?? null);
+  const instead = found && isGone(found) ? supersededBy(found, records) : null;
+  if (found && isOpen(found) && instead === null) return { record: found, records };
   const history = `baf history --env ${environment.name}`;
   if (!found)
     throw new UserError(id === null ? 'NothingRunning' : 'DeployUnknown', {
@@ -76,6 +82,12 @@ async function meant(id: string | null, app: App, environment: Environment): Pro
       exitCode: id === null ? ExitCode.refused : ExitCode.usage,
     });
   const services = [...new Set(found.rollouts.map((r) => r.service))];
+  if (instead !== null)
+    throw new UserError('DeployEnded', {
+      message: `${found.id} cannot be cancelled any more: ${instead} was at all that it had begun since.`,
+      nextSteps: [`baf rollback ${services.join(' ')} --env ${environment.name}`, history],
+      exitCode: ExitCode.refused,
+    });
   throw new UserError('DeployEnded', {
     message: `${found.id} has ended already: ${found.state}.`,
     nextSteps: found.state === 'succeeded' ? [`baf rollback ${services.join(' ')} --env ${environment.name}`] : [history],
@@ -86,12 +98,14 @@ async function meant(id: string | null, app: App, environment: Environment): Pro
 /** Its process is gone: what it had changed is brought back from here, and its record gets its end. */
 async function goBackHere(
   record: DeployRecord,
+  /** `service target` of what others have deployed since: theirs stays. */
+  others: ReadonlySet<string>,
   app: App,
   environment: Environment,
   flags: CancelFlags,
   timeoutMs: number,
 ): Promise<WatchDone> {
-  const tagsAt = wayBack(record);
+  const tagsAt = Object.fromEntries(Object.entries(wayBack(record)).filter(([key]) => !others.has(key)));
   const names = [...new Set(record.rollouts.map((r) => r.service))].filter((name) => Object.hasOwn(app.project.services, name));
   const services = names.map((name) => resolveService(app.project, name, environment.name));
   const templates = await loadTemplates(services, app.templateDirs);

@@ -11,7 +11,8 @@ import type { Environment } from '../model/platform.js';
 import { Stop, stopOf } from '../model/stop.js';
 import { follow, noticeOf, tell } from '../notices/follow.js';
 import { resumable } from '../records/history.js';
-import { newId, type DeployRecord } from '../records/record.js';
+import { isOpen, newId, type DeployRecord, type RecordedRollout } from '../records/record.js';
+import { touchedLater } from '../records/superseded.js';
 import { keyOf, resumePlan, rolloutsOf } from '../records/resume.js';
 import type { DeployPlan } from '../rollout/plan.js';
 import type { AuditNote } from '../tags/audit.js';
@@ -52,7 +53,7 @@ interface Job {
 
 /**
  * The events of a deploy that is recorded. `effects` are fenced by the lock; the record is written also when that is lost.
- * Where nothing is to be done and nothing was left open, there is no record. */
+ * Where nothing is to be done and nothing of it was left open, there is no record. */
 export async function* carryOut(
   plan: DeployPlan,
   { app, environment, kind, options, attach, notices }: Job,
@@ -68,7 +69,7 @@ export async function* carryOut(
   const services = [...new Set(rollouts.map((r) => r.service.name))];
   const planned = { ...options, gate: stopping.gate };
   const open = await openRecord(records, { plan: keyOf(plan), kind, services }, place, app.effects);
-  if (!open && rollouts.every((r) => r.action === 'unchanged')) {
+  if (!open && rollouts.every((r) => r.action === 'unchanged') && !takesOver(records, isOwn, goneNow(app))) {
     yield* deploy(plan, planned, effects, signal);
     return;
   }
@@ -113,6 +114,18 @@ const goneNow =
   ({ effects }: Pick<App, 'effects'>) =>
   (record: DeployRecord): boolean =>
     goneHere(record, effects.clock.now());
+
+/** Whether a deploy that is gone had begun some of it: that it is as it should be is then on record. */
+const takesOver = (
+  records: readonly DeployRecord[],
+  isOwn: (service: string, target: string) => boolean,
+  isGone: (record: DeployRecord) => boolean,
+): boolean =>
+  records.some((r) => {
+    const taken = touchedLater(r, records);
+    const isLeft = ({ service, target }: RecordedRollout) => isOwn(service, target) && !taken.has(`${service} ${target}`);
+    return isOpen(r) && isGone(r) && r.rollouts.some(isLeft);
+  });
 
 /** What is said now counts; of a deploy that is taken up again, else what was said then. */
 function noteOf(said: AuditNote | undefined, open: DeployRecord | null): Pick<DeployRecord, 'note'> {

@@ -22,7 +22,7 @@ export async function showHistory(
   try {
     const records = await listRecords(recordPlace(environment), app.effects);
     const now = app.effects.clock.now();
-    const deploys = chooseRecords(records, services, flags.limit).map((r) => rowOf(r, now, goneHere(r, now)));
+    const deploys = chooseRecords(records, services, flags.limit).map((r) => rowOf(r, now, goneHere(r, now), records));
     const color = shouldColor(process.stdout, process.env, !flags['no-color']);
     return {
       json: { deploys },

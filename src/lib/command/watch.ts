@@ -8,6 +8,7 @@ import { shouldColor } from '../output/style.js';
 import { exitCodeOf, summarizeDeploy } from '../output/summary.js';
 import { currentRecord } from '../records/history.js';
 import { isId, type DeployRecord } from '../records/record.js';
+import { supersededBy } from '../records/superseded.js';
 import { recordPlace } from './carry-out.js';
 import { goneHere } from './gone.js';
 import { showProgress, type ProgressFlags } from './progress.js';
@@ -47,7 +48,7 @@ export async function watchOne(id: string | null, flags: WatchFlags): Promise<Wa
       json: { deploy: watched.outcome },
       text: summarizeDeploy(watched.outcome, { color, columns: process.stdout.columns ?? 1000 }),
       exitCode: exitCodeOf(watched.outcome),
-      warnings: watched.lost ? [`${found} has no end on record: run the same command again to finish it.`] : [],
+      warnings: watched.lost ? [await openEnd(watched.record, app, environment)] : [],
     };
   } finally {
     await app.close();
@@ -72,7 +73,14 @@ export async function attach(
   return { watched: result, interrupted };
 }
 
-export const current = async (app: App, environment: Environment): Promise<DeployRecord | null> => {
+async function openEnd(record: DeployRecord, app: App, environment: Environment): Promise<string> {
+  const instead = supersededBy(record, await listRecords(recordPlace(environment), app.effects));
+  return instead === null
+    ? `${record.id} has no end on record: run the same command again to finish it.`
+    : `${record.id} has no end on record: ${instead} was at all that it had begun since.`;
+}
+
+const current = async (app: App, environment: Environment): Promise<DeployRecord | null> => {
   const records = await listRecords(recordPlace(environment), app.effects);
   return currentRecord(records, (record) => goneHere(record, app.effects.clock.now()));
 };

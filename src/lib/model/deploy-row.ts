@@ -1,8 +1,11 @@
 import type { Cause } from './cause.js';
 import type { RecordedStatus, RolloutStatus, VersionRef } from './outcome.js';
 
-/** How a deploy stands: its outcome, or while it has none `running`, `left` (ECS goes on), `lost` (its process is gone). */
-export type DeployState = RecordedStatus | 'running' | 'left' | 'lost';
+/**
+ * How a deploy stands: its outcome, or while it has none `running`, `left` (ECS goes on), `lost` (its process is gone),
+ * `superseded` (either of these, and later deploys have taken over all that it had begun).
+ */
+export type DeployState = RecordedStatus | 'running' | 'left' | 'lost' | 'superseded';
 
 /** One deploy of the past or of now: a part of `baf history`. Dates are ISO 8601 in UTC. */
 export interface DeployRow {
@@ -35,4 +38,6 @@ export interface DeployRow {
   readonly reason: string | null;
   /** The guard that it was let through. */
   readonly overrode: 'freeze' | null;
+  /** Id of the deploy that took over the last of what this one had begun; null unless it is superseded. */
+  readonly supersededBy: string | null;
 }

@@ -18,6 +18,7 @@ export function renderHistory(
     'rolled-back': red,
     partial: red,
     lost: red,
+    superseded: dim,
   };
   const body = rows.map((r) => [
     r.id,
@@ -31,8 +32,12 @@ export function renderHistory(
 }
 
 /** `  "INC-1234", freeze overridden`, where somebody said why. */
-const whyOf = ({ reason, overrode }: DeployRow, dim: (text: string) => string): string => {
-  const parts = [...(reason === null ? [] : [`"${clean(reason)}"`]), ...(overrode === null ? [] : [`${overrode} overridden`])];
+const whyOf = ({ reason, overrode, supersededBy }: DeployRow, dim: (text: string) => string): string => {
+  const parts = [
+    ...(reason === null ? [] : [`"${clean(reason)}"`]),
+    ...(overrode === null ? [] : [`${overrode} overridden`]),
+    ...(supersededBy === null ? [] : [`${supersededBy} went on instead`]),
+  ];
   return parts.length > 0 ? dim(`  ${parts.join(', ')}`) : '';
 };
 

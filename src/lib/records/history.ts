@@ -1,6 +1,7 @@
 /** Past deploys: which ones are shown, which one is meant, which ones are forgotten. */
 import type { DeployRow } from '../model/deploy-row.js';
 import { isGone, isOpen, KEPT, type DeployRecord } from './record.js';
+import { supersededBy } from './superseded.js';
 
 /** Newest first, at most `limit`, those that deployed one of the services. */
 export function chooseRecords(records: readonly DeployRecord[], services: readonly string[], limit: number): DeployRecord[] {
@@ -21,7 +22,7 @@ export const prunedIds = (records: readonly DeployRecord[], now: number): string
 
 /** The deploy that is meant where none is named: the newest that runs, or else the newest that its process left. */
 export const currentRecord = (records: readonly DeployRecord[], gone: (r: DeployRecord) => boolean): DeployRecord | null => {
-  const open = newestFirst(records).filter(isOpen);
+  const open = newestFirst(records).filter((r) => isOpen(r) && !(gone(r) && supersededBy(r, records) !== null));
   return open.find((r) => !gone(r)) ?? open[0] ?? null;
 };
 
@@ -38,16 +39,17 @@ export function resumable(
   return newest && isOpen(newest) && newest.plan === asked.plan && newest.kind === asked.kind ? newest : null;
 }
 
-/** `gone`: whether its process is. */
-export function rowOf(record: DeployRecord, now: number, gone: boolean): DeployRow {
+/** `gone`: whether its process is. `records`: all of the environment. */
+export function rowOf(record: DeployRecord, now: number, gone: boolean, records: readonly DeployRecord[]): DeployRow {
   const { id, project, environment, kind, by, commit, run, startedAt, finishedAt, rollouts } = record;
+  const taken = gone ? supersededBy(record, records) : null;
   const end = finishedAt ?? (gone ? record.beatAt : now);
   return {
     id,
     project,
     environment,
     kind,
-    status: record.state === 'running' && gone ? 'lost' : record.state,
+    status: taken !== null ? 'superseded' : record.state === 'running' && gone ? 'lost' : record.state,
     by,
     startedAt: new Date(startedAt).toISOString(),
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
@@ -67,5 +69,6 @@ export function rowOf(record: DeployRecord, now: number, gone: boolean): DeployR
     run,
     reason: record.note?.reason ?? null,
     overrode: record.note?.overrode ?? null,
+    supersededBy: taken,
   };
 }

@@ -14,6 +14,7 @@ import {
   type DeployRecord,
   type RecordedRollout,
 } from '../../../src/lib/records/record.js';
+import { touchedLater } from '../../../src/lib/records/superseded.js';
 import { parsePoint } from '../../../src/lib/records/time.js';
 import { record, rollout, T0 } from './scene.js';
 
@@ -130,8 +131,26 @@ describe('history', () => {
   it('knows when a process is gone', () => {
     expect(isGone(open, open.beatAt + GONE_MS)).toBe(false);
     expect(isGone(open, open.beatAt + GONE_MS + 1)).toBe(true);
-    expect(rowOf(open, T0 + 120_000, true)).toMatchObject({ status: 'lost', seconds: 60, finishedAt: null });
-    expect(rowOf(open, T0 + 120_000, false)).toMatchObject({ status: 'running', seconds: 120 });
+    expect(rowOf(open, T0 + 120_000, true, [open])).toMatchObject({ status: 'lost', seconds: 60, finishedAt: null });
+    expect(rowOf(open, T0 + 120_000, false, [open])).toMatchObject({ status: 'running', seconds: 120 });
+  });
+  it('says of what was left open who went on instead, once that was with all of it', () => {
+    const one = rollout({ service: 'a', status: 'running' });
+    const two = rollout({ service: 'b', status: 'queued' });
+    const done = rollout({ service: 'c', status: 'unchanged' });
+    const first = record({ id: id(3), state: 'running', finishedAt: null, rollouts: [one, two, done] });
+    const next = record({ id: id(5), rollouts: [{ ...one, status: 'succeeded' }, two] });
+    const last = record({ id: id(6), rollouts: [{ ...two, status: 'unchanged' }] });
+    const row = (all: DeployRecord[], gone = true) => rowOf(first, T0, gone, [first, ...all]);
+    expect(row([record({ id: id(2), rollouts: last.rollouts }), next])).toMatchObject({ status: 'lost', supersededBy: null });
+    expect(row([last, next])).toMatchObject({ status: 'superseded', supersededBy: id(6), finishedAt: null });
+    expect(row([last, next], false)).toMatchObject({ status: 'running', supersededBy: null });
+    expect(rowOf(next, T0, false, [first, next, last])).toMatchObject({ status: 'succeeded', supersededBy: null });
+    expect([...touchedLater(first, [first, next])]).toEqual(['a shop-canary/eu-west-1']);
+    // Nobody means it any more who names none.
+    expect(currentRecord([first, next, last], () => true)).toBeNull();
+    expect(currentRecord([first, next, last], () => false)?.id).toBe(id(3));
+    expect(currentRecord([first, next], () => true)?.id).toBe(id(3));
   });
   it('forgets the oldest, and nothing that runs', () => {
     const many = Array.from({ length: 52 }, (_, n) => record({ id: id(n) }));
