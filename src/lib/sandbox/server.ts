@@ -4,10 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { alive } from './alive.js';
 import { dispatch, type Broken, type Sandbox } from './dispatch.js';
-import type { FaultRequest } from '../model/faults.js';
-import { iamReport, switchIam } from './iam/report.js';
+import { answerQuestion } from './questions.js';
 import { ssoPage } from './services/sso/pages.js';
-import { applyFault, clearFaults, faultRows } from './faults.js';
 import type { WireAnswer } from './wire/wire.js';
 
 export interface Health {
@@ -40,6 +38,20 @@ export async function serve(sandbox: Sandbox, port: number, latencyMs = 0): Prom
       (error: unknown) => send(response, internal(error)),
     );
   });
+  const asked = async (name: string, body: string): Promise<object | null> => {
+    switch (name) {
+      case 'health':
+        return health();
+      case 'attach':
+        guests.add(Number(body));
+        return health();
+      case 'detach':
+        guests.delete(Number(body));
+        return {};
+      default:
+        return answerQuestion(sandbox, name, body);
+    }
+  };
   // As long as AWS's: hundreds of idle connections that a stalled server closes at once look like an outage to a client.
   server.keepAliveTimeout = 60_000;
   const answer = async (request: IncomingMessage): Promise<WireAnswer | Broken> => {
@@ -51,7 +63,10 @@ export async function serve(sandbox: Sandbox, port: number, latencyMs = 0): Prom
       await sandbox.store.keep(sandbox.clock.now(), 'now');
       return page;
     }
-    if (path.startsWith('/_baf/')) return own(path.slice('/_baf/'.length), body.toString('utf8'));
+    if (path.startsWith('/_baf/')) {
+      const told = await asked(path.slice('/_baf/'.length), body.toString('utf8'));
+      return told === null ? json({ error: `no ${path} here` }, 404) : json(told);
+    }
     const arrived = performance.now();
     await until(arrived + latencyMs / 2);
     const requestId = randomUUID();
@@ -72,47 +87,6 @@ export async function serve(sandbox: Sandbox, port: number, latencyMs = 0): Prom
         ...made.headers,
       },
     };
-  };
-  /** A fault may change what comes next anywhere. */
-  const touchAll = (): void => sandbox.world.cells().forEach((c) => sandbox.world.cell(c.account, c.region));
-  const own = async (path: string, body: string): Promise<WireAnswer> => {
-    const { state } = sandbox.store;
-    switch (path) {
-      case 'health':
-        return json(health());
-      case 'calls':
-        return json({ calls: Object.values(state.calls).sort((a, b) => b.count - a.count) });
-      case 'attach':
-        guests.add(Number(body));
-        return json(health());
-      case 'detach':
-        guests.delete(Number(body));
-        return json({});
-      case 'iam': {
-        if (body === '') return json(iamReport(state));
-        const report = switchIam(state, body === 'on');
-        await sandbox.store.keep(sandbox.clock.now(), 'now');
-        return json(report);
-      }
-      case 'faults':
-        return json({ faults: faultRows(state) });
-      case 'faults/clear': {
-        const cleared = clearFaults(state, (JSON.parse(body) as { id: string | null }).id);
-        touchAll();
-        await sandbox.store.keep(sandbox.clock.now(), 'now');
-        return json({ cleared });
-      }
-      case 'fault': {
-        const catalogue = Object.fromEntries(sandbox.services.map((s) => [s.name, Object.keys(s.operations)]));
-        const done = applyFault(state, JSON.parse(body) as FaultRequest, catalogue, sandbox.clock.now());
-        if (done && 'unknown' in done) return json(done);
-        touchAll();
-        await sandbox.store.keep(sandbox.clock.now(), 'now');
-        return json({ row: done });
-      }
-      default:
-        return json({ error: `no ${path} here` }, 404);
-    }
   };
   await listen(server, port);
   return {

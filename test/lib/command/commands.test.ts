@@ -1,11 +1,8 @@
-/** The commands in process, against a sandbox of their own: what the bundle does, with its lines counted. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+/** The commands in process and in virtual time: what the bundle does, with its lines counted. */
+import { endTime, enter, keepPlaying, projectDir, removeDir, startTime } from './one-clock.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployServices } from '../../../src/lib/command/deploy.js';
 import { faultImage } from '../../../src/lib/command/faults.js';
-import { sandboxCalls, sandboxReset, sandboxStatus } from '../../../src/lib/command/sandbox.js';
 import { downStaging, lsStagings, showOneStaging, upStaging } from '../../../src/lib/command/staging.js';
 import { showStatus } from '../../../src/lib/command/status.js';
 import { getTag, listTags } from '../../../src/lib/command/tags.js';
@@ -15,17 +12,22 @@ import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
 import type { TagRow } from '../../../src/lib/model/tag-row.js';
 
 let dir: string;
+let stop: () => void;
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'baf-commands-'));
-  cpSync(resolve('examples/retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
+  startTime();
+  dir = projectDir('commands');
+  stop = keepPlaying(enter());
   process.env['BAF_ACTOR'] = 'ana';
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => {
+  stop();
+  endTime();
+  removeDir(dir);
+});
 
 const base = () => ({
   dir,
   sandbox: true,
-  speed: 100,
   yes: true,
   'no-input': true,
   'no-color': true,
@@ -127,11 +129,10 @@ describe('deploys', () => {
 
   it('of a failure in a later wave bring the earlier waves back too', async () => {
     await deploy(['ui'], '1.4.0');
-    const slow = { speed: 30 };
-    const running = deploy(['ui'], '3.0', slow);
+    const running = deploy(['ui'], '3.0');
     // The image breaks while the canary bakes.
     for (;;) {
-      await new Promise((done) => setTimeout(done, 50));
+      await new Promise((done) => setTimeout(done, 5_000));
       if ((await tagsOf('ui'))[0]!.live === '3.0') break;
     }
     await faultImage('retail-store-sample-ui:3.0', { ...base(), outcome: 'exits' });
@@ -194,16 +195,5 @@ describe('templates', () => {
     await expect(renderStack('ui', { ...base(), env: 'prod', target: 'shop-prod/eu-west-2' })).rejects.toMatchObject({
       code: 'TargetUnknown',
     });
-  });
-});
-
-describe('the sandbox', () => {
-  it('tells its state and calls, refuses a fault of nothing, and is reset', async () => {
-    expect((await sandboxStatus(base())).text).toMatch(/not served now[\s\S]*shop-prod 333333333333/);
-    expect((await sandboxCalls(base())).text).toMatch(/ecs:DescribeServices {2}333333333333\/us-east-1/);
-    await expect(faultImage('nothing', { ...base(), outcome: 'exits' })).rejects.toMatchObject({ code: 'ImageInvalid' });
-    await expect(sandboxReset({ ...base(), yes: false })).rejects.toMatchObject({ code: 'CannotAsk' });
-    expect((await sandboxReset(base())).json).toEqual({ reset: true });
-    expect((await listTags(['ui'], { ...base(), env: ['prod'] })).text).toMatch(/ui\s+prod\s+-\s+-\s+missing/);
   });
 });

@@ -1,7 +1,5 @@
 /** Deploys that nobody waits for: begun, left to ECS, seen from elsewhere, and ended by the same command. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { endTime, enter, keepPlaying, projectDir, removeDir, startTime } from './one-clock.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelOne } from '../../../src/lib/command/cancel.js';
 import { deployServices } from '../../../src/lib/command/deploy.js';
@@ -16,33 +14,37 @@ import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
 import type { TagRow } from '../../../src/lib/model/tag-row.js';
 
 let dir: string;
+let stop: () => void;
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'baf-no-wait-'));
-  cpSync(resolve('examples/retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
+  startTime();
+  dir = projectDir('no-wait');
+  stop = keepPlaying(enter());
   process.env['BAF_ACTOR'] = 'ana';
   expect((await deploy('1.3.0')).outcome.status).toBe('succeeded');
 }, 60_000);
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => {
+  stop();
+  endTime();
+  removeDir(dir);
+});
 
-const base = (speed = 300) => ({
-  ...{ dir, sandbox: true, speed, yes: true, 'no-input': true, 'no-color': true, verbose: false, progress: 'none' },
+const base = () => ({
+  ...{ dir, sandbox: true, yes: true, 'no-input': true, 'no-color': true, verbose: false, progress: 'none' },
 });
 const settings = { env: 'prod', plan: false, 'exit-code': false, timeout: '6h', 'on-failure': 'rollback' as const, json: true };
 const deploy = async (tag: string, more: object = {}) => {
   const done = await deployServices({ ...base(), ...settings, services: ['ui'], tag: [tag], targets: ['shop-prod'], ...more });
   return { ...done, outcome: (done.json as { deploy: DeployOutcome }).deploy };
 };
-/** As slow as the clock on the wall: while it is begun, nothing of it can come to an end. */
-const leave = (tag: string, more: object = {}) => deploy(tag, { wait: false, speed: 1, ...more });
-/** Reads trail writes for a moment: at full speed that is over before they are made. */
-const history = async (speed = 300): Promise<DeployRow> =>
-  ((await showHistory(['ui'], { ...base(speed), env: 'prod', limit: 1 })).json as { deploys: DeployRow[] }).deploys[0]!;
-const tags = async (speed = 300): Promise<string[]> =>
-  ((await listTags(['ui'], { ...base(speed), env: ['prod'] })).json as { tags: TagRow[] }).tags
+const leave = (tag: string, more: object = {}) => deploy(tag, { wait: false, ...more });
+const history = async (): Promise<DeployRow> =>
+  ((await showHistory(['ui'], { ...base(), env: 'prod', limit: 1 })).json as { deploys: DeployRow[] }).deploys[0]!;
+const tags = async (): Promise<string[]> =>
+  ((await listTags(['ui'], { ...base(), env: ['prod'] })).json as { tags: TagRow[] }).tags
     .filter((t) => t.target.startsWith('shop-prod'))
     .map((t) => `${t.tag} ${t.running} ${t.live} ${t.state}`);
 const updates = async (): Promise<number> =>
-  ((await sandboxCalls(base(1))).json as { calls: { service: string; operation: string; count: number }[] }).calls
+  ((await sandboxCalls(base())).json as { calls: { service: string; operation: string; count: number }[] }).calls
     .filter((c) => c.operation === 'UpdateService')
     .reduce((sum, c) => sum + c.count, 0);
 
@@ -57,18 +59,15 @@ describe('a deploy with --no-wait', () => {
     ]);
     expect(text).toContain(`To look: baf watch ${outcome.id} --env prod`);
     expect(text).toMatch(/The same command without --no-wait waits for its end/);
-    await expect.poll(() => tags(1), { timeout: 20_000 }).toEqual(Array(2).fill('1.4.0 1.3.0 1.3.0 rolling'));
+    expect(await tags()).toEqual(Array(2).fill('1.4.0 1.3.0 1.3.0 rolling'));
     expect(await updates()).toBe(before + 2);
-    const locks = async () => (await showLocks([], { ...base(1), env: 'prod' })).json;
-    await expect.poll(locks, { timeout: 20_000 }).toEqual({ locks: [] });
+    expect((await showLocks([], { ...base(), env: 'prod' })).json).toEqual({ locks: [] });
     const started = { status: 'started' };
-    await expect
-      .poll(() => history(1), { timeout: 20_000 })
-      .toMatchObject({ id: outcome.id, status: 'left', finishedAt: null, rollouts: [started, started] });
+    expect(await history()).toMatchObject({ id: outcome.id, status: 'left', finishedAt: null, rollouts: [started, started] });
   });
 
   it('is begun once, however often it is typed', async () => {
-    const [before, { id }] = [await updates(), await history(1)];
+    const [before, { id }] = [await updates(), await history()];
     const { outcome } = await leave('1.4.0');
     expect([outcome.id, outcome.status, await updates()]).toEqual([id, 'started', before]);
   });

@@ -13,8 +13,8 @@ import { vi } from 'vitest';
 import { advanceTo } from '../../../src/lib/sandbox/advance.js';
 import { manualClock, type SandboxClock } from '../../../src/lib/sandbox/clock.js';
 import { dispatch, type Sandbox } from '../../../src/lib/sandbox/dispatch.js';
-import { applyFault } from '../../../src/lib/sandbox/faults.js';
-import type { CallFaultKind, FaultRequest } from '../../../src/lib/model/faults.js';
+import type { CallFaultKind } from '../../../src/lib/model/faults.js';
+import { answerQuestion } from '../../../src/lib/sandbox/questions.js';
 import { seed } from '../../../src/lib/sandbox/seed.js';
 import { allServices } from '../../../src/lib/sandbox/services/index.js';
 import type { OpenSandbox, SandboxOptions } from '../../../src/lib/sandbox/start.js';
@@ -53,6 +53,8 @@ export class World {
   before: (state: State, call: Call) => void = () => undefined;
   /** The calls that reached the sandbox. */
   readonly calls: Call[] = [];
+  /** What passes before a command sends anything, milliseconds. */
+  typingMs = 0;
   private readonly number = worlds++;
   private moves = 0;
   private underWay = 0;
@@ -68,6 +70,7 @@ export class World {
 
   async open(options: SandboxOptions): Promise<OpenSandbox> {
     this.sandbox ??= this.make(options);
+    if (this.typingMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, this.typingMs));
     return {
       endpoint: 'http://sandbox.invalid',
       speed: 1,
@@ -76,7 +79,7 @@ export class World {
       attached: true,
       warning: null,
       now: Date.now,
-      ask: (path, body = '') => Promise.resolve(this.ask(path, body)),
+      ask: (path, body = '') => this.ask(path, body),
       close: () => Promise.resolve(),
     };
   }
@@ -102,12 +105,10 @@ export class World {
     return sandbox;
   }
 
-  private ask(path: string, body: string): string {
-    if (path === 'calls') return JSON.stringify({ calls: Object.values(this.state.calls) });
-    const catalogue = Object.fromEntries(allServices.map((s) => [s.name, Object.keys(s.operations)]));
-    if (path === 'fault')
-      return JSON.stringify({ row: applyFault(this.state, JSON.parse(body) as FaultRequest, catalogue, Date.now()) });
-    throw new Error(`nobody answers ${path} here`);
+  private async ask(path: string, body: string): Promise<string> {
+    const answer = await answerQuestion(this.sandbox!, path, body);
+    if (!answer) throw new Error(`nobody answers ${path} here`);
+    return JSON.stringify(answer);
   }
 
   get state(): State {
@@ -166,19 +167,19 @@ export class World {
 
   /** Whether nothing moves but by time. */
   async rests(): Promise<void> {
-    for (let still = 0; still < STILL;) {
+    for (let still = 0; still < STILL || isReading();) {
       const before = this.moves;
       await new Promise(setImmediate);
-      still = this.underWay === 0 && before === this.moves ? still + 1 : 0;
+      still = this.underWay === 0 && before === this.moves && still < STILL ? still + 1 : 0;
     }
   }
 
   fault(operation: string, kind: CallFaultKind, times: number | null = 1, more: { rate?: number; seed?: number } = {}): void {
-    this.ask('fault', JSON.stringify({ fault: 'call', operation, kind, times, rate: 1, target: null, seed: 1, ...more }));
+    void this.ask('fault', JSON.stringify({ fault: 'call', operation, kind, times, rate: 1, target: null, seed: 1, ...more }));
   }
 
   faultImage(image: string, outcome: string): void {
-    this.ask('fault', JSON.stringify({ fault: 'image', image, outcome }));
+    void this.ask('fault', JSON.stringify({ fault: 'image', image, outcome }));
   }
 
   clearFaults(): void {
@@ -193,8 +194,13 @@ export class World {
   }
 }
 
-/** Turns of the event loop without a move after which time goes on: files are read meanwhile, and modules. */
+/** Turns of the event loop without a move after which time goes on. */
 const STILL = 4;
+
+/** Files that are read, and modules that are loaded, take a while of the wall clock: none of this time may pass meanwhile. */
+const isReading = (): boolean =>
+  (globalThis as { __vitest_worker__?: { resolvingModules: ReadonlySet<string> } }).__vitest_worker__!.resolvingModules.size >
+    0 || process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
 
 const bytesOf = (body: unknown): Buffer =>
   body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : Buffer.from((body as string) ?? '');
@@ -254,6 +260,23 @@ export async function play<T>(world: World, work: Promise<T>, longestMs = 48 * 3
     else if (Date.now() > end) throw new Error(`no end by ${new Date().toISOString()}`);
     else vi.advanceTimersToNextTimer();
   }
+}
+
+/**
+ * Lets time go on whenever nothing is under way, until the function that it returns is called: nobody has to `play`.
+ * Between two commands is a moment to type, so that reads show what was written before.
+ */
+export function keepPlaying(world: World): () => void {
+  let over = false;
+  world.typingMs = 2 * READS_TRAIL_MS;
+  const go = async (): Promise<void> => {
+    while (!over) {
+      await world.rests();
+      if (!over && vi.getTimerCount() > 0) vi.advanceTimersToNextTimer();
+    }
+  };
+  void go();
+  return () => void (over = true);
 }
 
 export const pass = (world: World, ms: number): Promise<void> =>

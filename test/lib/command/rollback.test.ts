@@ -211,7 +211,7 @@ it('a rollback goes to the last version that was steady and is still wanted, wha
   counts = {};
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 6 }), (steps) => follow(steps)),
-    { numRuns: 5, seed: 20261124, examples: found.map((steps): [Step[]] => [steps]) },
+    { numRuns: 5, examples: found.map((steps): [Step[]] => [steps]) },
   );
   // Otherwise it would hold of sequences in which nothing happens.
   expect(Object.keys(counts)).toEqual(

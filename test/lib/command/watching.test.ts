@@ -1,24 +1,27 @@
 /** Rollouts while AWS fails: at each of a rollout's calls, in each way; and versions that fail in ways ECS does not count. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { endTime, enter, keepPlaying, projectDir, removeDir, startTime } from './one-clock.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployServices } from '../../../src/lib/command/deploy.js';
 import { clearFaults, faultCall, faultCapacity, faultImage } from '../../../src/lib/command/faults.js';
 import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
 
 let dir: string;
+let stop: () => void;
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'baf-watching-'));
-  cpSync(resolve('examples/retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
+  startTime();
+  dir = projectDir('watching');
+  stop = keepPlaying(enter());
   process.env['BAF_ACTOR'] = 'ana';
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => {
+  stop();
+  endTime();
+  removeDir(dir);
+});
 
 const base = () => ({
   dir,
   sandbox: true,
-  speed: 120,
   yes: true,
   'no-input': true,
   'no-color': true,

@@ -2,8 +2,8 @@
  * docs/policies/baf-deploy.json is enough for baf and no more: with IAM enforced and roles that hold exactly this policy,
  * stagings, deploys, failures and tags run, nothing is denied, and every action that the policy allows was used.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { endTime, enter, keepPlaying, projectDir, removeDir, startTime, type World } from '../command/one-clock.js';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   ApplicationAutoScalingClient,
@@ -26,16 +26,15 @@ import { getTag, listTags } from '../../../src/lib/command/tags.js';
 import { historyOfTag } from '../../../src/lib/command/tags-compare.js';
 import { labelTags } from '../../../src/lib/command/tags-pin.js';
 import { setTag } from '../../../src/lib/command/tags-set.js';
-import type { OpenSandbox } from '../../../src/lib/sandbox/start.js';
 
 const POLICY = readFileSync(resolve('docs/policies/baf-deploy.json'), 'utf8');
 
 let dir: string;
-let sandbox: OpenSandbox;
+let world: World;
+let stop: () => void;
 const base = () => ({
   dir,
   sandbox: true,
-  speed: 60,
   yes: true,
   'no-input': true,
   'no-color': true,
@@ -43,11 +42,14 @@ const base = () => ({
   progress: 'none',
 });
 const settings = { plan: false, 'exit-code': false, timeout: '6h', 'on-failure': 'rollback' as const, json: true };
-const deploy = (services: string[], tag: string) => deployServices({ ...base(), ...settings, env: 'prod', services, tag: [tag] });
+const deploy = (services: string[], tag: string, more: object = {}) =>
+  deployServices({ ...base(), ...settings, env: 'prod', services, tag: [tag], ...more });
+const canary = { targets: ['shop-canary'] };
 
 const user = (accessKeyId: string) => ({
   region: 'eu-west-1',
-  endpoint: sandbox.endpoint,
+  endpoint: 'http://sandbox.invalid',
+  requestHandler: world.handler as never,
   credentials: { accessKeyId, secretAccessKey: 'x' },
 });
 const edit = (change: (text: string) => string): void => {
@@ -58,13 +60,15 @@ const edit = (change: (text: string) => string): void => {
 };
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'baf-policy-'));
-  cpSync(resolve('examples/retail-store'), dir, { recursive: true, filter: (path) => !path.includes('.baf/') });
+  startTime();
+  dir = projectDir('policy');
   const file = join(dir, 'baf.platform.yaml');
   writeFileSync(file, `${readFileSync(file, 'utf8')}\nnotify: { eventBridge: {} }\n`);
   process.env['BAF_ACTOR'] = 'ana';
   const { project, platform } = await readFiles(base());
-  sandbox = await openSandbox(project, platform, base());
+  world = enter();
+  stop = keepPlaying(world);
+  await openSandbox(project, platform, base());
   for (const account of Object.values(platform.accounts)) {
     const iam = new IAMClient(user(account));
     const trust = {
@@ -76,9 +80,10 @@ beforeAll(async () => {
   }
   await sandboxIam('on', base());
 });
-afterAll(async () => {
-  await sandbox.close();
-  rmSync(dir, { recursive: true, force: true });
+afterAll(() => {
+  stop();
+  endTime();
+  removeDir(dir);
 });
 
 describe('the policy for deploying', () => {
@@ -156,18 +161,18 @@ describe('the policy for deploying', () => {
       ),
     );
     let over = false;
-    const running = deploy(['ui'], '3.0.0').finally(() => (over = true));
+    const running = deploy(['ui'], '3.0.0', canary).finally(() => (over = true));
     const flags = { ...base(), env: 'prod', back: false };
     while (!over) {
       await continueRollouts('ui', flags).catch((error: unknown) => expect(error).toMatchObject({ code: 'NothingPaused' }));
-      await new Promise((done) => setTimeout(done, 100));
+      await new Promise((done) => setTimeout(done, 30_000));
     }
     expect((await running).text).toMatch(/ui 1\.3\.0 -> 3\.0\.0 succeeded/);
     // A resume of what was suspended, then a suspension of its own: the second deploy finds it as it should be.
     const after = await scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }));
     expect(after.ScalableTargets![0]!.SuspendedState?.DynamicScalingInSuspended).toBe(false);
     edit((text) => text.replace(', pause: { at: [post-test-traffic-shift] }', ''));
-    expect((await deploy(['ui'], '3.0.1')).exitCode).toBe(0);
+    expect((await deploy(['ui'], '3.0.1', canary)).exitCode).toBe(0);
     edit((text) => text.replace(/\n {4}deploy: \{ strategy: blue-green[^\n]*/, ''));
   });
 

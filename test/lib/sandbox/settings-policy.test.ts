@@ -37,7 +37,7 @@ let sandbox: OpenSandbox;
 const base = () => ({
   dir,
   sandbox: true,
-  speed: 300,
+  speed: 60,
   yes: true,
   'no-input': true,
   'no-color': true,
@@ -139,7 +139,7 @@ describe('the policy for settings and secrets', () => {
         networkConfiguration: { awsvpcConfiguration: { subnets } },
       }),
     );
-    await new Promise((done) => setTimeout(done, 300));
+    await new Promise((done) => setTimeout(done, 1_500));
     expect((await rotateCheck(['catalog'], { ...prod, 'max-age': '90d', 'exit-code': true })).exitCode).toBe(0);
     expect((await rotateCheck(['catalog'], { ...base(), env: 'staging', 'max-age': '90d', 'exit-code': false })).exitCode).toBe(
       0,

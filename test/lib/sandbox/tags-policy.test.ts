@@ -19,7 +19,7 @@ import type { OpenSandbox } from '../../../src/lib/sandbox/start.js';
 let dir: string;
 let sandbox: OpenSandbox;
 const base = () => ({
-  ...{ dir, sandbox: true, speed: 300, yes: true, 'no-input': true, 'no-color': true, verbose: false, progress: 'none' },
+  ...{ dir, sandbox: true, speed: 60, yes: true, 'no-input': true, 'no-color': true, verbose: false, progress: 'none' },
   'exit-code': false,
 });
 const prod = () => ({ ...base(), env: 'prod' });
@@ -73,7 +73,7 @@ async function open(name: string): Promise<void> {
       networkConfiguration: { awsvpcConfiguration: { subnets: Parameter!.Value!.split(',') } },
     }),
   );
-  await new Promise((done) => setTimeout(done, 100));
+  await new Promise((done) => setTimeout(done, 500));
   await sandboxIam('on', base());
 }
 afterEach(async () => {
