@@ -52,8 +52,8 @@ export async function rollOut(plan: PlannedRollout, context: RolloutContext): Pr
   };
   await context.gate();
   if (context.signal.aborted) return end('skipped', plan.to);
-  emit({ type: 'rollout.started', at: at(), ...id });
   if (plan.action === 'unchanged') return end('unchanged', plan.to);
+  emit({ type: 'rollout.started', at: at(), ...id });
   const gateways = effects.at(plan.target);
   let to = plan.to;
   let wroteTag = false;

@@ -78,12 +78,25 @@ export function logsOf(definition: Values, container: string, taskId: string): {
 
 export type TaskVerdict = { kind: 'wait' } | { kind: 'succeeded' } | { kind: 'failed'; cause: Cause };
 
+/** A task that is told to stop may end with 0, and has not done its work. */
+const INTERRUPTIONS: ReadonlySet<string> = new Set(['UserInitiated', 'SpotInterruption', 'TerminationNotice']);
+
 /** @param container whose exit code counts */
 export function judgeTask(hook: TaskHook, task: TaskState, container: string): TaskVerdict {
   if (task.status !== 'STOPPED') return { kind: 'wait' };
   const own = task.containers.find(({ name }) => name === container);
-  if (own?.exitCode === 0) return { kind: 'succeeded' };
+  const interrupted = INTERRUPTIONS.has(task.stopCode ?? '');
+  if (own?.exitCode === 0 && !interrupted) return { kind: 'succeeded' };
   const known = findingOfTask({ ...task, startedBy: '' });
+  if (interrupted && own?.exitCode != null)
+    return {
+      kind: 'failed',
+      cause: {
+        code: 'HookInterrupted',
+        message: `${hook.name} was stopped before it had ended: ${task.stoppedReason ?? task.stopCode} (exit code ${own.exitCode}).`,
+        advice: `Find out who or what stopped it, and how far ${hook.name} came; the same command runs it anew.`,
+      },
+    };
   if (own?.exitCode == null) {
     const reason = known?.message ?? ([task.stoppedReason, own?.reason].filter(Boolean).join(': ') || 'no reason given');
     return {
@@ -130,21 +143,28 @@ export const timedOut = (hook: TaskHook, seconds: number): Cause => ({
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /** Where a redirect leads. */
+  readonly location?: string;
 }
 
 /** What is wrong with an answer, or null. */
 export function judgeAnswer(hook: HttpHook, answer: HttpAnswer | Error): string | null {
   if (answer instanceof Error) return answer.message;
-  if (answer.status !== hook.status) return `status ${answer.status}, not ${hook.status}`;
+  if (answer.status !== hook.status)
+    return `answered with status ${answer.status}${answer.location ? ` (to ${answer.location})` : ''}, not ${hook.status}`;
   if (hook.contains !== null && !answer.body.includes(hook.contains))
-    return `no ${JSON.stringify(hook.contains)} in ${answer.body.length} characters`;
+    return `answered with no ${JSON.stringify(hook.contains)} in ${answer.body.length} characters`;
   return null;
 }
 
 export const smokeCause = (hook: HttpHook, url: string, wrong: string): Cause => ({
   code: 'SmokeCheckFailed',
-  message: `${hook.name} failed: ${url} answered with ${wrong}, ${hook.retries + 1} times.`,
-  advice: 'The new version is steady and does not answer as it should: look at its logs, fix it, deploy another tag.',
+  message: `${hook.name} failed: ${url} ${wrong}, ${hook.retries + 1} times.`,
+  advice: /status 3\d\d /.test(wrong)
+    ? 'Redirects are not followed: name the path that answers by itself, or the status that is right (status: in baf.yaml).'
+    : /CERT|SIGNED|VERIFY/.test(wrong)
+      ? 'This machine does not trust the certificate, or it is of another name: look at the certificate of the load balancer, and at NODE_EXTRA_CA_CERTS where it is of your own authority.'
+      : 'The new version is steady and does not answer as it should: look at its logs, fix it, deploy another tag.',
 });
 
 export const commandCause = (hook: CommandHook, how: string): Cause => ({

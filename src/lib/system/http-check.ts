@@ -8,6 +8,7 @@ import type { HttpAnswer } from '../rollout/hooks.js';
 
 /** As much of a body as is looked at. */
 const MOST_BYTES = 1024 * 1024;
+const LONGEST_LOCATION = 200;
 
 /** @param base address that is asked instead, with the host's name, e.g. `http://127.0.0.1:8080`; null: the host itself */
 export function httpCheck(check: HttpCheck, base: string | null): Promise<HttpAnswer> {
@@ -20,12 +21,15 @@ export function httpCheck(check: HttpCheck, base: string | null): Promise<HttpAn
       agent: false,
       ...(base === null ? { lookup: lookupWith(check.address) } : {}),
     });
-    const fail = (error: Error): void => reject(new Error(`no answer (${reasonOf(error, check)})`));
+    const fail = (error: Error): void => reject(new Error(`gave no answer (${reasonOf(error, check)})`));
     request.on('error', fail);
     request.on('response', (response) => {
       const parts: Buffer[] = [];
       let size = 0;
-      const done = (): void => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') });
+      const { statusCode: status = 0, headers } = response;
+      const location = status >= 300 && status < 400 ? headers.location?.slice(0, LONGEST_LOCATION) : undefined;
+      const done = (): void =>
+        resolve({ status, body: Buffer.concat(parts).toString('utf8'), ...(location ? { location } : {}) });
       response.on('data', (part: Buffer) => {
         parts.push(part);
         size += part.length;

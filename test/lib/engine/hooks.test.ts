@@ -214,7 +214,7 @@ describe('checks after a rollout', () => {
     answer = () => (left-- > 0 ? { status: 503, body: '' } : { status: 200, body: 'all is well' });
     expect((await deploy(['ui'], '2.0.0', canary)).outcome.status).toBe('succeeded');
     expect(asked).toEqual(Array(3).fill('ui.prod.acme.example /health?deep=1'));
-    expect(written).toMatch(/GET \/health\?deep=1\| status 503, not 200\n/);
+    expect(written).toMatch(/GET \/health\?deep=1\| answered with status 503, not 200\n/);
   });
 
   it('bring the version back that does not', async () => {
