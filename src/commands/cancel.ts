@@ -14,7 +14,7 @@ export default class Cancel extends BafCommand {
     const { args, flags } = await this.parse(Cancel);
     const { cancelOne } = await import('../lib/command/cancel.js');
     const done = await cancelOne(args.id ?? null, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -19,7 +19,7 @@ export default class Credentials extends BafCommand {
     const { flags } = await this.parse(Credentials);
     const { showCredentials } = await import('../lib/command/identity.js');
     const done = await showCredentials(flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     showSecrets(process.stdout);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     return done.json;

@@ -8,7 +8,7 @@ export default class Logout extends BafCommand {
     const { flags } = await this.parse(Logout);
     const { logOut } = await import('../lib/command/login.js');
     const done = await logOut(flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     return done.json;
   }

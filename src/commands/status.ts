@@ -12,7 +12,7 @@ export default class Status extends BafCommand {
     const { argv, flags } = await this.parse(Status);
     const { showStatus } = await import('../lib/command/status.js');
     const done = await showStatus(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

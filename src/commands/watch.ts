@@ -12,7 +12,7 @@ export default class Watch extends BafCommand {
     const { args, flags } = await this.parse(Watch);
     const { watchOne } = await import('../lib/command/watch.js');
     const done = await watchOne(args.id ?? null, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -15,7 +15,7 @@ export default class AccessApprove extends BafCommand {
     const { argv, flags } = await this.parse(AccessApprove);
     const { approveAccess } = await import('../../lib/command/access-decide.js');
     const done = await approveAccess(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -14,7 +14,7 @@ export default class AccessDeny extends BafCommand {
     const { args, flags } = await this.parse(AccessDeny);
     const { denyAccess } = await import('../../lib/command/access-decide.js');
     const done = await denyAccess(args.id, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

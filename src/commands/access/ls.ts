@@ -13,7 +13,7 @@ export default class AccessLs extends BafCommand {
     const { flags } = await this.parse(AccessLs);
     const { listAccess } = await import('../../lib/command/access.js');
     const done = await listAccess(flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -20,7 +20,7 @@ export default class AccessRequest extends BafCommand {
     const { flags } = await this.parse(AccessRequest);
     const { requestAccess } = await import('../../lib/command/access.js');
     const done = await requestAccess({ ...flags, say: (text) => process.stderr.write(text + '\n') });
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

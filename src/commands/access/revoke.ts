@@ -14,7 +14,7 @@ export default class AccessRevoke extends BafCommand {
     const { args, flags } = await this.parse(AccessRevoke);
     const { revokeAccess } = await import('../../lib/command/access-decide.js');
     const done = await revokeAccess(args.id, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -13,7 +13,7 @@ export default class AccessShow extends BafCommand {
     const { args, flags } = await this.parse(AccessShow);
     const { showAccess } = await import('../../lib/command/access.js');
     const done = await showAccess(args.id, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -1,31 +1,19 @@
 import { ExitCode, UserError } from '../errors/user-error.js';
+import { adviceOfDenial, isDenial } from './denial.js';
 
 /** Name of an SDK error (its AWS code), whatever was thrown. */
 export const awsCode = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'name' in error ? String((error as { name: unknown }).name) : '';
-
-const denied = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'CredentialsProviderError',
-  'UnrecognizedClientException',
-  'InvalidClientTokenId',
-]);
 
 /** Turns what an AWS call threw into an error for users that says which call, where, and why; passes UserErrors on. */
 export function explainAwsError(error: unknown, call: string, where: string): UserError {
   if (error instanceof UserError) return error;
   const code = awsCode(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (denied.has(code))
+  if (isDenial(code))
     return new UserError('AccessDenied', {
       message: `${call} in ${where} was refused: ${message}`,
-      nextSteps: [
-        'Check your AWS login (environment variables, profile or SSO session).',
-        'Check that the role of the platform file may be assumed there.',
-      ],
+      nextSteps: adviceOfDenial(code, message),
       exitCode: ExitCode.denied,
     });
   return new UserError(code && code !== 'Error' ? code : 'AwsCallFailed', {

@@ -37,6 +37,15 @@ export abstract class BafCommand extends Command {
     if (!this.jsonEnabled()) process.stderr.write(`warning: ${text}\n`);
   }
 
+  /** The same of many: on stderr what is alike of several targets is one line. */
+  protected async noteAll(texts: readonly string[]): Promise<void> {
+    this.notes.push(...texts);
+    if (texts.length === 0 || this.jsonEnabled()) return;
+    const { warningLines } = await import('../output/warnings.js');
+    const columns = (process.stderr.columns ?? 1000) - 'warning: '.length;
+    for (const line of warningLines(texts, columns)) process.stderr.write(`warning: ${line}\n`);
+  }
+
   /** The flags carry a way to warn, for what a command opens. */
   protected override async parse<F extends Output, B extends Output, A extends Output>(
     options?: Interfaces.Input<F, B, A>,

@@ -1,5 +1,17 @@
 /** Reads YAML with its positions, and checks it against a definition: errors name file, line, column, value and what is allowed. */
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type YAMLParseError,
+} from 'yaml';
 import type * as z from 'zod/mini';
 import { nearest } from '../errors/nearest.js';
 import { configInvalid, type Problem } from './problem.js';
@@ -24,7 +36,7 @@ export function readYaml(text: string, file: string, asWritten?: RegExp): Source
   if (document.errors.length > 0)
     throw configInvalid(
       file,
-      document.errors.map((e) => `${at(e.pos[0])}: ${syntaxError(e.code, e.message)}`),
+      document.errors.map((e) => `${at(e.pos[0])}: ${twice(document, e, at) ?? syntaxError(e.code, e.message)}`),
     );
   const dangling: string[] = [];
   visit(document, {
@@ -58,6 +70,21 @@ export function readYaml(text: string, file: string, asWritten?: RegExp): Source
 
 const syntaxError = (code: string, message: string): string =>
   code === 'MULTIPLE_DOCS' ? 'a second document begins here; a file has one' : message.replace(/\s+/g, ' ').trim();
+
+/** Which key of a map is there again, and where it was first; null of another error. */
+function twice(document: Document, { code, pos }: YAMLParseError, at: (offset: number) => string): string | null {
+  let told: string | null = null;
+  visit(document, {
+    Map: (_key, { items }) => {
+      const again = items.find(({ key }) => start(key) === pos[0])?.key;
+      if (code !== 'DUPLICATE_KEY' || !isScalar(again)) return;
+      const first = items.find(({ key }) => isScalar(key) && key.value === again.value)!;
+      told = `${String(again.value)} is there already, at ${at(start(first.key) ?? 0)}; keep one of the two`;
+      return visit.BREAK;
+    },
+  });
+  return told;
+}
 
 function offsetOf(document: Document, path: readonly (string | number)[], atKey: boolean): number {
   let node: unknown = document.contents;

@@ -69,7 +69,11 @@ describe('baf.yaml', () => {
     ['a tag in the image', '  ui: { template: worker, image: "x:1" }', /x:1 has a tag/],
     ['an empty value of env', '  ui: { template: worker, env: { A: null } }', /services\.ui\.env\.A: null: it has to be a text/],
     ['a name that is none', '  UI_x: { template: worker }', /UI_x is not a legal name/],
-    ['a key twice', '  ui: { template: worker, port: 1, port: 2 }', /baf\.yaml:3:\d+: Map keys must be unique/],
+    [
+      'a key twice',
+      '  ui: { template: worker, port: 1, port: 2 }',
+      /baf\.yaml:3:36: port is there already, at baf\.yaml:3:27; keep one/,
+    ],
   ])('names %s', (_name, services, message) => {
     const error = failure(() => project(services));
     expect(error.code).toBe('ConfigInvalid');

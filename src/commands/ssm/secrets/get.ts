@@ -24,7 +24,7 @@ export default class SsmSecretsGet extends BafCommand {
     const { args, flags } = await this.parse(SsmSecretsGet);
     const { getSecret } = await import('../../../lib/command/secrets.js');
     const done = await getSecret(args.service, args.key, { ...flags, json: this.jsonEnabled() });
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

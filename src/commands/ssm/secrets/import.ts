@@ -24,7 +24,7 @@ export default class SsmSecretsImport extends BafCommand {
     const { args, flags } = await this.parse(SsmSecretsImport);
     const { importSecrets } = await import('../../../lib/command/settings-file.js');
     const done = await importSecrets(args.service, args.file, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -18,7 +18,7 @@ export default class SsmSecretsLs extends BafCommand {
     const { argv, flags } = await this.parse(SsmSecretsLs);
     const { listSecrets } = await import('../../../lib/command/secrets.js');
     const done = await listSecrets(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

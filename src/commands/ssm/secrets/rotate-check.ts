@@ -22,7 +22,7 @@ export default class SsmSecretsRotateCheck extends BafCommand {
     const { argv, flags } = await this.parse(SsmSecretsRotateCheck);
     const { rotateCheck } = await import('../../../lib/command/secrets.js');
     const done = await rotateCheck(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -32,7 +32,7 @@ export default class SsmSecretsSet extends BafCommand {
     const { args, flags } = await this.parse(SsmSecretsSet);
     const { setSecret } = await import('../../../lib/command/secrets.js');
     const done = await setSecret(args.service, args.key, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

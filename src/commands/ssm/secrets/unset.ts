@@ -24,7 +24,7 @@ export default class SsmSecretsUnset extends BafCommand {
     const { args, flags } = await this.parse(SsmSecretsUnset);
     const { unsetSecret } = await import('../../../lib/command/secrets.js');
     const done = await unsetSecret(args.service, args.key, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -24,7 +24,7 @@ export default class SsmSettingsCopy extends BafCommand {
     const { argv, flags } = await this.parse(SsmSettingsCopy);
     const { copySettings } = await import('../../../lib/command/settings-write.js');
     const done = await copySettings(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -17,7 +17,7 @@ export default class SsmSettingsDiff extends BafCommand {
     const { args, argv, flags } = await this.parse(SsmSettingsDiff);
     const { diffSettings } = await import('../../../lib/command/settings.js');
     const done = await diffSettings(args.from, args.to, (argv as string[]).slice(2), flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

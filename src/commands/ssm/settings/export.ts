@@ -15,7 +15,7 @@ export default class SsmSettingsExport extends BafCommand {
     const { args, flags } = await this.parse(SsmSettingsExport);
     const { exportSettings } = await import('../../../lib/command/settings-file.js');
     const done = await exportSettings(args.service, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -16,7 +16,7 @@ export default class SsmSettingsGet extends BafCommand {
     const { args, flags } = await this.parse(SsmSettingsGet);
     const { getSetting } = await import('../../../lib/command/settings.js');
     const done = await getSetting(args.service, args.key, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

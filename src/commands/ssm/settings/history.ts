@@ -17,7 +17,7 @@ export default class SsmSettingsHistory extends BafCommand {
     const { args, flags } = await this.parse(SsmSettingsHistory);
     const { settingHistory } = await import('../../../lib/command/settings.js');
     const done = await settingHistory(args.service, args.key, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -23,7 +23,7 @@ export default class SsmSettingsImport extends BafCommand {
     const { args, flags } = await this.parse(SsmSettingsImport);
     const { importSettings } = await import('../../../lib/command/settings-file.js');
     const done = await importSettings(args.service, args.file, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -18,7 +18,7 @@ export default class SsmSettingsLs extends BafCommand {
     const { argv, flags } = await this.parse(SsmSettingsLs);
     const { listSettings } = await import('../../../lib/command/settings.js');
     const done = await listSettings(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -24,7 +24,7 @@ export default class SsmSettingsSet extends BafCommand {
     const { args, flags } = await this.parse(SsmSettingsSet);
     const { setSetting } = await import('../../../lib/command/settings-write.js');
     const done = await setSetting(args.service, args.key, args.value ?? null, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -20,7 +20,7 @@ export default class SsmSettingsUnset extends BafCommand {
     const { args, flags } = await this.parse(SsmSettingsUnset);
     const { unsetSetting } = await import('../../../lib/command/settings-write.js');
     const done = await unsetSetting(args.service, args.key, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled()) process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -24,7 +24,7 @@ export default class SsmTagsDiff extends BafCommand {
     const { args, flags } = await this.parse(SsmTagsDiff);
     const { diffTags } = await import('../../../lib/command/tags-compare.js');
     const done = await diffTags(args.from, args.to, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

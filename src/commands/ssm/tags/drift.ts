@@ -21,7 +21,7 @@ export default class SsmTagsDrift extends BafCommand {
     const { argv, flags } = await this.parse(SsmTagsDrift);
     const { driftTags } = await import('../../../lib/command/tags-compare.js');
     const done = await driftTags(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

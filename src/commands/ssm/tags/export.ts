@@ -16,7 +16,7 @@ export default class SsmTagsExport extends BafCommand {
     const { argv, flags } = await this.parse(SsmTagsExport);
     const { exportTags } = await import('../../../lib/command/tags-file.js');
     const done = await exportTags(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

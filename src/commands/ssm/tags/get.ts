@@ -11,7 +11,7 @@ export default class SsmTagsGet extends BafCommand {
     const { args, flags } = await this.parse(SsmTagsGet);
     const { getTag } = await import('../../../lib/command/tags.js');
     const done = await getTag(args.service, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -19,7 +19,7 @@ export default class SsmTagsHistory extends BafCommand {
     const { args, flags } = await this.parse(SsmTagsHistory);
     const { historyOfTag } = await import('../../../lib/command/tags-compare.js');
     const done = await historyOfTag(args.service, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

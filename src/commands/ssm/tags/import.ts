@@ -16,7 +16,7 @@ export default class SsmTagsImport extends BafCommand {
     const { args, flags } = await this.parse(SsmTagsImport);
     const { importTags } = await import('../../../lib/command/tags-file.js');
     const done = await importTags(args.file, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -38,7 +38,7 @@ export default class SsmTags extends BafCommand {
     const { argv, flags } = await this.parse(SsmTags);
     const { listTags } = await import('../../../lib/command/tags.js');
     const done = await listTags(argv as string[], { ...flags, json: this.jsonEnabled() });
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -27,7 +27,7 @@ export default class SsmTagsLabel extends BafCommand {
     const { args, flags } = await this.parse(SsmTagsLabel);
     const { labelTags } = await import('../../../lib/command/tags-pin.js');
     const done = await labelTags(args.service, args.label, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

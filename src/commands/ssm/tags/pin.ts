@@ -21,7 +21,7 @@ export default class SsmTagsPin extends BafCommand {
     const { argv, flags } = await this.parse(SsmTagsPin);
     const { pinTags } = await import('../../../lib/command/tags-pin.js');
     const done = await pinTags({ ...flags, services: argv as string[] });
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -14,7 +14,7 @@ export default class SsmTagsPins extends BafCommand {
     const { argv, flags } = await this.parse(SsmTagsPins);
     const { listPins } = await import('../../../lib/command/tags-pins.js');
     const done = await listPins(argv as string[], flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

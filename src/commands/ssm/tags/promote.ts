@@ -32,7 +32,7 @@ export default class SsmTagsPromote extends BafCommand {
     const { argv, flags } = await this.parse(SsmTagsPromote);
     const { promoteTags } = await import('../../../lib/command/tags-promote.js');
     const done = await promoteTags({ ...flags, services: argv as string[] });
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -26,7 +26,7 @@ export default class SsmTagsRollback extends BafCommand {
     const { args, flags } = await this.parse(SsmTagsRollback);
     const { rollbackTags } = await import('../../../lib/command/tags-set.js');
     const done = await rollbackTags(args.service, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -23,7 +23,7 @@ export default class SsmTagsSet extends BafCommand {
     const { args, flags } = await this.parse(SsmTagsSet);
     const { setTag } = await import('../../../lib/command/tags-set.js');
     const done = await setTag(args.service, args.tag, flags);
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;

@@ -12,7 +12,7 @@ export default class SsmTagsUnpin extends BafCommand {
     const { argv, flags } = await this.parse(SsmTagsUnpin);
     const { unpinTags } = await import('../../../lib/command/tags-pin.js');
     const done = await unpinTags({ ...flags, services: argv as string[] });
-    for (const text of done.warnings) this.note(text);
+    await this.noteAll(done.warnings);
     if (!this.jsonEnabled() && done.text !== '') process.stdout.write(done.text + '\n');
     process.exitCode = done.exitCode;
     return done.json;
