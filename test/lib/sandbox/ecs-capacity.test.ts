@@ -252,6 +252,38 @@ describe('a task of its own', () => {
   });
 });
 
+describe('a task of several containers', () => {
+  const ended = (essential: boolean) => {
+    const s = scene();
+    s.outcome('proxy:1', 'exits');
+    const { taskDefinition } = s.ecs('RegisterTaskDefinition', {
+      ...{ family: 'two', networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512' },
+      containerDefinitions: [
+        { name: 'app', image: 'app:1' },
+        { name: 'proxy', image: 'proxy:1', essential },
+      ],
+    });
+    const [task] = s.ecs('RunTask', {
+      taskDefinition: taskDefinition.taskDefinitionArn,
+      launchType: 'FARGATE',
+      networkConfiguration: network,
+    }).tasks;
+    s.d.pass(60);
+    return s.ecs('DescribeTasks', { tasks: [task.taskArn] }).tasks[0];
+  };
+
+  it('ends when an essential one of them does, which is the one that failed', () => {
+    expect(ended(true)).toMatchObject({
+      stoppedReason: 'Essential container in task exited',
+      containers: [
+        { name: 'app', exitCode: 143 },
+        { name: 'proxy', exitCode: 1 },
+      ],
+    });
+    expect(ended(false).lastStatus).toBe('RUNNING');
+  });
+});
+
 describe('a protected task', () => {
   it('is kept when its service scales in, until the protection ends', () => {
     const s = scene();

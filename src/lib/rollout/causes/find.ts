@@ -34,7 +34,9 @@ export function findingOfTask(task: StoppedTask): Finding | null {
   // A task often repeats its container's reason.
   const own = failed?.reason && reason.includes(failed.reason) ? null : failed?.reason;
   const exit = byItself && failed?.exitCode != null ? ` (exit code ${failed.exitCode})` : '';
-  const message = ([reason, own].filter(Boolean).join(': ') || task.stopCode || 'no reason given') + exit;
+  // Of several containers it is said which one.
+  const name = task.containers.length > 1 && (own || exit !== '') ? failed?.name : null;
+  const message = ([reason, name, own].filter(Boolean).join(': ') || task.stopCode || 'no reason given') + exit;
   // A text that nobody knows says more than the stop code beside it, which only says that it failed.
   const { code, advice, family, meaning, rank } = best && (best.meaning !== 'symptom' || reason === '') ? best : UNKNOWN;
   return { code, message, advice, family, meaning, rank, from: 'task', task };

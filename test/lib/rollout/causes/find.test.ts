@@ -62,6 +62,20 @@ describe('the containers that failed', () => {
     expect(names(['ui', null], ['proxy', 0])).toEqual(['proxy']);
     expect(names()).toEqual([]);
   });
+  it('are named where there are several', () => {
+    const stopped = (...containers: [string, number, string?][]) =>
+      findingOfTask(
+        task({
+          stoppedReason: 'Essential container in task exited',
+          containers: containers.map(([name, exitCode, reason]) => ({ name, exitCode, reason: reason ?? null })),
+        }),
+      )!.message;
+    expect(stopped(['ui', 1])).toBe('Essential container in task exited (exit code 1)');
+    expect(stopped(['ui', 143], ['proxy', 1])).toBe('Essential container in task exited: proxy (exit code 1)');
+    expect(stopped(['ui', 143], ['proxy', 137, 'OutOfMemoryError: killed'])).toBe(
+      'Essential container in task exited: proxy: OutOfMemoryError: killed (exit code 137)',
+    );
+  });
   it('write to their own streams', () => {
     const options = (more: object) => ({ logDriver: 'awslogs', options: { 'awslogs-group': '/g', ...more } });
     const definition = {

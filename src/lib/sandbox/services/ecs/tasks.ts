@@ -54,7 +54,9 @@ export function startTask(cell: Cell, world: World, wanted: NewTask, now: number
   const id = world.id(32);
   const { definition, place } = wanted;
   const fates = definition.input.containerDefinitions.map((c) => ({ c, fate: world.image(cell.account, cell.region, c.image) }));
-  const outcome: ImageFate['outcome'] = fates.find(({ fate }) => fate.outcome !== 'ok')?.fate.outcome ?? 'ok';
+  // One that is not essential may end: its task goes on.
+  const fated = fates.find(({ c, fate }) => fate.outcome !== 'ok' && (c.essential !== false || fate.outcome === 'missing'));
+  const outcome: ImageFate['outcome'] = fated?.fate.outcome ?? 'ok';
   const spread = parseInt(id.slice(0, 8), 16);
   const third = 'abc'.indexOf(place.zone.at(-1)!);
   const task: Task = {
@@ -78,6 +80,7 @@ export function startTask(cell: Cell, world: World, wanted: NewTask, now: number
     stopCode: null,
     stoppedReason: null,
     outcome,
+    ...(fated ? { fated: fated.c.name } : {}),
     targets: [],
     registered: false,
     deregistered: false,
@@ -118,15 +121,15 @@ export function stepTask(cell: Cell, task: Task, now: number): void {
     scheduleTask(cell, task, now + forMs);
   };
   const { pulling, activating } = lasts[task.launchType];
-  const first = task.containers[0];
   switch (task.status) {
     case 'PROVISIONING':
       return go('PENDING', pulling * slowness(task.outcome));
     case 'PENDING': {
       if (task.outcome === 'missing') {
-        const image = first?.image ?? '';
+        const container = fatedOf(task);
+        const image = container.image;
         const reason = `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: ${image}: not found`;
-        first!.reason = reason;
+        container.reason = reason;
         return fail(cell, task, 'TaskFailedToStart', reason, now);
       }
       task.pulledAt = now;
@@ -152,11 +155,14 @@ export function stepTask(cell: Cell, task: Task, now: number): void {
   }
 }
 
-/** Its containers end by themselves. */
+const fatedOf = (task: Task): Task['containers'][number] =>
+  task.containers.find(({ name }) => name === task.fated) ?? task.containers[0]!;
+
+/** One of its containers ends by itself, and the others with it. */
 function crash(cell: Cell, task: Task, now: number): void {
   const oom = task.outcome === 'oom';
   const started = task.startedAt !== null;
-  const container = task.containers[0]!;
+  const container = fatedOf(task);
   container.exitCode = oom ? 137 : 1;
   if (oom) container.reason = 'OutOfMemoryError: Container killed due to memory usage';
   const lines = oom
@@ -164,7 +170,13 @@ function crash(cell: Cell, task: Task, now: number): void {
     : started
       ? ['fatal: exiting with code 1']
       : ['starting', 'fatal: cannot start: exiting with code 1'];
-  log(cell, task, lines, now);
+  log(cell, task, lines, now, container.name);
+  // The others had begun, and are told to stop.
+  for (const other of task.containers) {
+    if (other === container) continue;
+    if (!started) log(cell, task, ['starting', 'listening'], now, other.name);
+    other.exitCode = 143;
+  }
   fail(cell, task, 'EssentialContainerExited', 'Essential container in task exited', now);
 }
 
@@ -219,9 +231,11 @@ export function stopTask(cell: Cell, task: Task, code: string, reason: string, n
   scheduleTask(cell, task, balanced ? null : now + 1_000);
 }
 
-function log(cell: Cell, task: Task, lines: string[], now: number): void {
+/** Of all its containers, or of one. */
+function log(cell: Cell, task: Task, lines: string[], now: number, of?: string): void {
   const definition = findDefinition(cell, task.taskDefinition);
   for (const container of definition?.input.containerDefinitions ?? []) {
+    if (of !== undefined && container.name !== of) continue;
     const options = container.logConfiguration?.options;
     if (container.logConfiguration?.logDriver !== 'awslogs' || !options?.['awslogs-group']) continue;
     const stream = `${options['awslogs-stream-prefix'] ?? container.name}/${container.name}/${task.id}`;

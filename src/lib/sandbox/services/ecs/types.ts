@@ -84,6 +84,8 @@ export interface Task {
   stopCode: string | null;
   stoppedReason: string | null;
   outcome: ImageFate['outcome'];
+  /** Name of the container that has it; of older states it is not known. */
+  fated?: string;
   /** Target groups that it has been registered in. */
   targets: { group: string; port: number }[];
   /** Whether the scheduler has brought it to its target groups, and away from them. */
