@@ -11,11 +11,11 @@ import { strategies } from '../rollout/strategies/index.js';
 import { Admission } from './admission.js';
 import { nameAlarm } from './alarms.js';
 import { bakeWave } from './bake.js';
+import { BringBack } from './bring-back.js';
 import { createContacts, throughGaps } from './contact.js';
 import type { AuditNote } from '../tags/audit.js';
 import { runBefore } from './before.js';
 import type { Effects } from './effects.js';
-import { goBack } from './go-back.js';
 import { openingOf } from './opening.js';
 import { createPollers } from './pollers.js';
 import { idOf, Ledger } from './ledger.js';
@@ -25,7 +25,6 @@ import { EventQueue } from './queue.js';
 import { causeOfError, rollOut, type RolloutContext } from './rollout.js';
 import { ScaleIn } from './scale-in.js';
 import { tellStages } from './stages.js';
-import { wayBackOfCancelled, wayBackOfFailed, type WayBack } from './way-back.js';
 
 export interface DeployOptions {
   readonly kind: 'deploy' | 'staging-up';
@@ -70,6 +69,7 @@ class Deploy {
   private readonly scaleIn: ScaleIn;
   private readonly admission: Admission;
   private readonly labels: LiveLabels;
+  private readonly bringBack: BringBack;
   /** What serves at the end of rollouts, by key. */
   private readonly serving = new Map<string, Serving>();
   /** Nothing new begins. */
@@ -95,6 +95,8 @@ class Deploy {
     this.scaleIn = new ScaleIn(plan.id, this.rollouts, effects, emit, options.waits);
     this.admission = new Admission(effects, new Promise((resolve) => (this.over = resolve)));
     this.labels = new LiveLabels(effects, emit, (rollout, error) => this.labelsFailed(rollout, error));
+    const { rollouts, ledger, started, scaleIn } = this;
+    this.bringBack = new BringBack({ rollouts, ledger, started, scaleIn, contextOf: (r) => this.contextOf(r, emit) });
     const leave = () => {
       this.over();
       this.labels.drop();
@@ -119,13 +121,16 @@ class Deploy {
       // What is left of it, or of all, once nothing new starts.
       await this.runWave(wave);
     }
+    const goesBack = () => this.options.onFailure === 'rollback' && !this.signal.aborted;
     // What is brought back needs none.
-    if (this.ledger.isUsedUp() && this.options.onFailure === 'rollback') this.labels.drop();
-    await this.labels.finish();
+    if (goesBack() && this.ledger.isUsedUp()) this.labels.drop();
+    const labelled = this.labels.finish();
+    // What failed where it is waits for no labels of others; what had succeeded, until its own are not under way.
+    if (goesBack() && !this.ledger.isUsedUp()) await this.bringBack.failed();
+    await labelled;
     const stop = stopOf(this.signal);
-    if (stop?.how === 'back') await this.goBack(wayBackOfCancelled(this.rollouts, this.ledger, stop, this.effects.actor));
-    else if (!this.signal.aborted && this.options.onFailure === 'rollback')
-      await this.goBack(wayBackOfFailed(this.rollouts, this.ledger, this.started));
+    if (stop?.how === 'back') await this.bringBack.cancelled(stop, this.effects.actor);
+    else if (goesBack()) await this.bringBack.failed();
     const rollouts = this.rollouts.map((r) => this.ledger.outcome(r)!);
     const status = stop?.how === 'back' ? cancelledStatus(rollouts) : statusOf(rollouts);
     const outcome: DeployOutcome = {
@@ -210,15 +215,6 @@ class Deploy {
       await tellStages(rollout, { environment, poller, stages, emit, now: () => this.now() }, since, outcome);
     }
     return outcome;
-  }
-
-  private async goBack(way: WayBack | null): Promise<void> {
-    await Promise.all(
-      (way?.rollouts ?? []).map(async (r) => {
-        const back = () => goBack(r, this.ledger.outcome(r)!, this.contextOf(r, this.emit), way!.because);
-        this.ledger.wentBack(r, await this.scaleIn.during(r, back));
-      }),
-    );
   }
 
   private contextOf(rollout: PlannedRollout, emit: (event: BafEvent) => void): RolloutContext {
