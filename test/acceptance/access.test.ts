@@ -22,7 +22,7 @@ function closedPlace(): Place {
 }
 
 /** Who sits at the terminal; AWS knows nobody in a sandbox without a login. */
-const as = (who: string, ...args: string[]) => here.with({ BAF_ACTOR: who }).run(...args, '--sandbox', '--speed', '300');
+const as = (who: string, ...args: string[]) => here.with({ BAF_ACTOR: who }).run(...args, '--sandbox', '--speed', '60');
 const deploy = (who: string, ...more: string[]) => as(who, 'deploy', 'ui', '--env', 'prod', '--yes', ...more);
 
 describe('access on demand', () => {
@@ -61,7 +61,7 @@ describe('access on demand', () => {
   it('is waited for', async () => {
     const waiting = here
       .with({ BAF_ACTOR: 'kim' })
-      .start('access', 'request', '--for', '1h', '--reason', 'INC-2', '--wait', '--sandbox', '--speed', '300');
+      .start('access', 'request', '--for', '1h', '--reason', 'INC-2', '--wait', '--sandbox', '--speed', '60');
     await waiting.sees(/kim-1 waits for an answer/);
     expect((await as('eva', 'access', 'approve', 'kim-1')).code).toBe(0);
     const { code, stdout } = await waiting.done;

@@ -103,7 +103,7 @@ describe('before a deploy with keys that end', () => {
   let env: Record<string, string>;
   beforeAll(async () => {
     here = place();
-    serving = here.start('sandbox', 'start', '--speed', '300', '--no-throttle');
+    serving = here.start('sandbox', 'start', '--speed', '60', '--no-throttle');
     await serving.sees(/sandbox at http:\S+/);
     const text = readFileSync(join(here.dir, '.baf', 'sandbox', 'server.json'), 'utf8');
     env = {

@@ -69,8 +69,8 @@ describe('kill -9', () => {
 describe('kill -9 at calls that the sandbox counts', () => {
   it('of one deploy, again and again: it is finished by the next run, and nothing is there twice', async () => {
     const alone = place();
-    const flags = ['--sandbox', '--speed', '100'];
-    const server = alone.start('sandbox', 'start', '--port', '0', '--speed', '100', '--json');
+    const flags = ['--sandbox', '--speed', '60'];
+    const server = alone.start('sandbox', 'start', '--port', '0', '--speed', '60', '--json');
     let printed = '';
     server.child.stdout!.on('data', (text: string) => (printed += text));
     try {

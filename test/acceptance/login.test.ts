@@ -127,7 +127,8 @@ describe('baf login', () => {
     writeFileSync(`${here.file()}.begun.tmp`, '{"accessTok');
     const began = Date.now();
     expect((await here.run('login', way)).code).toBe(0);
-    expect(Date.now() - began).toBeLessThan(20_000);
+    // Not the half minute after which any lock counts as left.
+    expect(Date.now() - began).toBeLessThan(30_000);
     expect(leftovers(here.cache)).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const base = () => ({
   dir,
   sandbox: true,
-  speed: 100,
+  speed: 60,
   yes: true,
   'no-input': true,
   'no-color': true,

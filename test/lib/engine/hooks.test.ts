@@ -21,7 +21,7 @@ const warnings: string[] = [];
 const base = () => ({
   dir,
   sandbox: true,
-  speed: 100,
+  speed: 60,
   yes: true,
   'no-input': true,
   'no-color': true,

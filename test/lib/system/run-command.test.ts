@@ -5,11 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../../src/lib/system/run-command.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'baf-run-'));
-const run = async (command: readonly string[], over: { timeoutMs?: number; signal?: AbortSignal } = {}) => {
+interface Over {
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  onLine?: () => void;
+}
+const run = async (command: readonly string[], over: Over = {}) => {
   const lines: string[] = [];
   const signal = over.signal ?? new AbortController().signal;
   const options = { dir, env: { BAF_SERVICE: 'ui' }, timeoutMs: over.timeoutMs ?? 60_000, signal };
-  const end = await runCommand(command, { ...options, onLine: (line) => lines.push(line) });
+  const end = await runCommand(command, { ...options, onLine: (line) => (lines.push(line), over.onLine?.()) });
   return { end, lines };
 };
 const isAlive = (pid: number): boolean => {
@@ -21,6 +26,9 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** What was sent a signal ends when its turn comes. */
+const hasEnded = (pid: number) => expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
 
 describe.skipIf(process.platform === 'win32')('a command', () => {
   it('tells its lines, of both streams, with the environment that it was given', async () => {
@@ -36,15 +44,17 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
   it('ends with all that it has started when its time is over', async () => {
     const { end, lines } = await run(['sh', '-c', 'sleep 600 & echo $!; wait'], { timeoutMs: 300 });
     expect(end).toEqual({ kind: 'timeout' });
-    expect(isAlive(Number(lines[0]))).toBe(false);
+    await hasEnded(Number(lines[0]));
   });
 
   it('ends with all that it has started when the deploy stops', async () => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 200);
-    const { end, lines } = await run(['sh', '-c', 'sleep 600 & echo $!; wait'], { signal: stop.signal });
+    const { end, lines } = await run(['sh', '-c', 'sleep 600 & echo $!; wait'], {
+      signal: stop.signal,
+      onLine: () => stop.abort(),
+    });
     expect(end).toEqual({ kind: 'aborted' });
-    expect(isAlive(Number(lines[0]))).toBe(false);
+    await hasEnded(Number(lines[0]));
   });
 
   it('is not waited for by what it left in the background, which may go on', async () => {

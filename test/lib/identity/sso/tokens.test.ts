@@ -331,7 +331,8 @@ describe('several at once', () => {
     const before = tokenCalls();
     await Promise.all(Array.from({ length: 20 }, () => s.tokens().token()));
     expect(tokenCalls() - before).toBe(1);
-    expect(Date.now() - began).toBeLessThan(10_000);
+    // Not the half minute after which any lock counts as left.
+    expect(Date.now() - began).toBeLessThan(30_000);
     expect(readdirSync(s.dir).every((name) => name.endsWith('.json'))).toBe(true);
   });
 });
