@@ -21,7 +21,7 @@ export const STACK_LOOKS: Pace = { burst: 6, perSecond: 4, underWay: 4 };
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
 export const ECS = {
   /** 20, then one a second: the tightest. */
-  registerDefinition: { burst: 18, perSecond: 0.99, underWay: 2 },
+  registerDefinition: { burst: 19, perSecond: 0.99, underWay: 2 },
   definition: { burst: 38, perSecond: 19, underWay: 12 },
   writeService: { burst: 45, perSecond: 4.8, underWay: 5 },
   services: { burst: 80, perSecond: 18, underWay: 20 },
