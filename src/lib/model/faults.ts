@@ -1,7 +1,17 @@
 /** The failures that the sandbox can be asked for. */
 
 /** What happens to containers of an image. */
-export const IMAGE_OUTCOMES = ['ok', 'missing', 'exits', 'unhealthy', 'oom', 'slow', 'crash-later', 'unhealthy-later'] as const;
+export const IMAGE_OUTCOMES = [
+  'ok',
+  'missing',
+  'exits',
+  'unhealthy',
+  'oom',
+  'slow',
+  'wrong-platform',
+  'crash-later',
+  'unhealthy-later',
+] as const;
 export type ImageOutcome = (typeof IMAGE_OUTCOMES)[number];
 
 /** How a call fails. `lost`: it is applied, and the connection is cut before the answer. */

@@ -50,6 +50,13 @@ describe('a rollout', () => {
     expect(canary!.cause!.message).toMatch(/exit code 1\)\..*no earlier version that was steady, so nothing was brought back/);
   }, 60_000);
 
+  it('of an image for another processor is told by its log alone', async () => {
+    await faultImage('retail-store-sample-ui:0.2', { ...base(), outcome: 'wrong-platform' });
+    const [canary] = await deploy('0.2');
+    expect(canary).toMatchObject({ status: 'failed', cause: { code: 'ImageWrongPlatform' } });
+    expect(canary!.cause!.logs).toEqual(['exec /usr/local/bin/app: exec format error']);
+  }, 60_000);
+
   it.each(['throttle', 'error', 'reset', 'expired', 'lost'] as const)(
     'is not disturbed by %s at each of its calls',
     async (kind) => {

@@ -136,7 +136,7 @@ export function stepTask(cell: Cell, task: Task, now: number): void {
       return go('ACTIVATING', activating * slowness(task.outcome));
     }
     case 'ACTIVATING':
-      if (task.outcome === 'exits' || task.outcome === 'oom') return crash(cell, task, now);
+      if (DIES_AT_ONCE.has(task.outcome)) return crash(cell, task, now);
       task.status = 'RUNNING';
       task.startedAt = now;
       return run(cell, task, now);
@@ -155,6 +155,8 @@ export function stepTask(cell: Cell, task: Task, now: number): void {
   }
 }
 
+const DIES_AT_ONCE: ReadonlySet<string> = new Set(['exits', 'oom', 'wrong-platform']);
+
 const fatedOf = (task: Task): Task['containers'][number] =>
   task.containers.find(({ name }) => name === task.fated) ?? task.containers[0]!;
 
@@ -163,13 +165,16 @@ function crash(cell: Cell, task: Task, now: number): void {
   const oom = task.outcome === 'oom';
   const started = task.startedAt !== null;
   const container = fatedOf(task);
-  container.exitCode = oom ? 137 : 1;
+  const foreign = task.outcome === 'wrong-platform';
+  container.exitCode = oom ? 137 : foreign ? 255 : 1;
   if (oom) container.reason = 'OutOfMemoryError: Container killed due to memory usage';
   const lines = oom
     ? ['starting', 'allocating']
-    : started
-      ? ['fatal: exiting with code 1']
-      : ['starting', 'fatal: cannot start: exiting with code 1'];
+    : foreign
+      ? ['exec /usr/local/bin/app: exec format error']
+      : started
+        ? ['fatal: exiting with code 1']
+        : ['starting', 'fatal: cannot start: exiting with code 1'];
   log(cell, task, lines, now, container.name);
   // The others had begun, and are told to stop.
   for (const other of task.containers) {
