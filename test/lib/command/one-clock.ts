@@ -86,7 +86,7 @@ export class World {
 
   private make(options: SandboxOptions): Sandbox {
     const store = memoryStore(Date.now());
-    if (this.from) Object.assign(store.state, structuredClone(this.from));
+    if (this.from) Object.assign(store.state, this.from);
     store.state.accounts = Object.values(options.accounts);
     const clock: SandboxClock = { now: Date.now, speed: 1 };
     const sandbox: Sandbox = {
@@ -237,7 +237,7 @@ export function endTime(): void {
   vi.restoreAllMocks();
 }
 
-/** A world: of a saved state, at the time when it was saved, or a new one. */
+/** A world: of a saved state, which becomes its own, at the time when it was saved; or a new one. */
 export function enter(from: State | null = null, at: number | null = null): World {
   vi.clearAllTimers();
   if (at !== null) vi.setSystemTime(at);
