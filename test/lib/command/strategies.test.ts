@@ -78,7 +78,7 @@ it('is changed without a new version: nothing is rolled out, and the next deploy
 it('of a first version that nobody let go on is tried anew by the same command', async () => {
   const world = enter();
   asProcess(1);
-  scene.edit(withDeploy('ui', '{ strategy: blue-green, bake: 1m, pause: { at: [post-test-traffic-shift], timeout: 20m } }'));
+  scene.edit(withDeploy('ui', '{ strategy: blue-green, bake: 1m, pause: { at: [post-test-traffic-shift], timeout: 3m } }'));
   const deploy = (tag: string, more: object = {}) => scene.deploy(['ui'], tag, { env, progress: 'jsonl', ...more });
   const status = async () =>
     ((await showStatus(['ui'], { ...scene.base(), env })).json as { status: { state: string; paused: object | null }[] }).status;
@@ -107,7 +107,7 @@ it('that was left while it is paused is watched from elsewhere: where it stands,
   scene.edit(
     withDeploy(
       'ui',
-      '{ strategy: canary, steps: { percent: 10, wait: 1m }, pause: { at: [post-test-traffic-shift], timeout: 20m } }',
+      '{ strategy: canary, steps: { percent: 10, wait: 1m }, pause: { at: [post-test-traffic-shift], timeout: 3m } }',
     ),
   );
   asProcess(2);
