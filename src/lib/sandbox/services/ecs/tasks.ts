@@ -2,6 +2,7 @@
 import type { Cell, ImageFate, World } from '../../service.js';
 import { appendLog } from '../logs.js';
 import { addTask, freePlace, scheduleTask } from './agenda.js';
+import { missingSecret, notPulled } from './cannot-start.js';
 import { needsOf, type Place } from './placement.js';
 import {
   arnOf,
@@ -125,13 +126,8 @@ export function stepTask(cell: Cell, task: Task, now: number): void {
     case 'PROVISIONING':
       return go('PENDING', pulling * slowness(task.outcome));
     case 'PENDING': {
-      if (task.outcome === 'missing') {
-        const container = fatedOf(task);
-        const image = container.image;
-        const reason = `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: ${image}: not found`;
-        container.reason = reason;
-        return fail(cell, task, 'TaskFailedToStart', reason, now);
-      }
+      const reason = task.outcome === 'missing' ? notPulled(fatedOf(task)) : missingSecret(cell, task);
+      if (reason !== null) return fail(cell, task, 'TaskFailedToStart', reason, now);
       task.pulledAt = now;
       return go('ACTIVATING', activating * slowness(task.outcome));
     }

@@ -16,6 +16,7 @@ export interface ContainerDefinition {
   portMappings?: { containerPort?: number }[];
   healthCheck?: { interval?: number; retries?: number; startPeriod?: number };
   logConfiguration?: { logDriver?: string; options?: Record<string, string> };
+  secrets?: { name: string; valueFrom: string }[];
 }
 export interface TaskDefinition {
   arn: string;
