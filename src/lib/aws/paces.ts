@@ -5,10 +5,10 @@
 import type { Pace } from './pacer.js';
 
 /**
- * Three writes to SSM a second, three at once, are what an account has by default. Two at once make up for what a timer fires
- * late or an answer takes long.
+ * Three writes to SSM a second, three at once, are what an account has by default. No burst: with it, writes that a slow answer
+ * held up and those that make up for them come together, and one in a hundred is refused.
  */
-export const WRITES: Pace = { burst: 2, perSecond: 2.95, underWay: 2 };
+export const WRITES: Pace = { burst: 1, perSecond: 2.9, underWay: 2 };
 /** Of SSM's forty. */
 export const READS: Pace = { burst: 36, perSecond: 36 };
 
@@ -21,7 +21,7 @@ export const STACK_LOOKS: Pace = { burst: 6, perSecond: 4, underWay: 4 };
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
 export const ECS = {
   /** 20, then one a second: the tightest. */
-  registerDefinition: { burst: 19, perSecond: 0.99, underWay: 2 },
+  registerDefinition: { burst: 19, perSecond: 0.995, underWay: 2 },
   definition: { burst: 38, perSecond: 19, underWay: 12 },
   writeService: { burst: 45, perSecond: 4.8, underWay: 5 },
   services: { burst: 80, perSecond: 18, underWay: 20 },

@@ -8,7 +8,7 @@ import { diffServices } from '../rollout/diff/service.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { tagParameter } from '../tags/names.js';
 import { parseTagValue } from '../tags/value.js';
-import { renderTemplate, type TemplateFiles, type TemplateValues } from '../templates/render.js';
+import { renderTemplate, serviceNameOf, type TemplateFiles, type TemplateValues } from '../templates/render.js';
 import { readAlarms } from './alarms.js';
 import type { Effects } from './effects.js';
 import { planStack, stackOf } from './plan-stack.js';
@@ -103,14 +103,19 @@ async function planTarget(
       const { service, stored, tag } = draft;
       const files = request.templates[service.template]!;
       const current = live.find((s) => s.name === draft.serviceName) ?? null;
+      // The newest of the family is most often the one that runs: one call for both, asked for before it is known whether
+      // the template names the same family, because it may have to wait for its turn.
+      const family = current && revisionOf(current.taskDefinitionArn).split(':')[0]!;
+      const ahead = family === null ? null : gateways.ecs.describeTaskDefinition(family);
+      ahead?.catch(() => undefined);
       const planned = await planStack(request, files, draft.values, current, gateways);
       const { stack, plan: stackPlan } = planned;
       const values = planned.values;
       const outputs =
         stack && stackPlan!.action !== 'create' ? ((await gateways.stacks.outputs(stack.name)) ?? {}) : values.stackOutputs;
       const rendered = renderTemplate(files, { ...values, stackOutputs: outputs });
-      // The newest of the family is most often the one that runs: one call for both.
-      const latest = await gateways.ecs.describeTaskDefinition(String(rendered.taskDefinition['family']));
+      const wanted = String(rendered.taskDefinition['family']);
+      const latest = await (wanted === family ? ahead! : gateways.ecs.describeTaskDefinition(wanted));
       const liveDefinition =
         current && latest?.arn !== current.taskDefinitionArn
           ? await gateways.ecs.describeTaskDefinition(current.taskDefinitionArn)
@@ -179,7 +184,7 @@ function named(request: PlanRequest, service: ServiceSpec, values: TemplateValue
       nextSteps: ['baf template ls'],
       exitCode: ExitCode.usage,
     });
-  return { serviceName: String(renderTemplate(files, values).service['serviceName']) };
+  return { serviceName: serviceNameOf(files, values) };
 }
 
 /** Host name: `<service>.<domain>`, or `<service>--<staging>.<domain>` (a wildcard certificate covers one label only). */

@@ -89,21 +89,31 @@ function valueOf(yaml: string): unknown {
   return structuredClone(known.get(yaml));
 }
 
-function text(files: TemplateFiles, part: 'taskDefinition' | 'service' | 'stack', values: object): Record<string, unknown> {
-  const file = { taskDefinition: 'task-definition.yaml.liquid', service: 'service.yaml.liquid', stack: 'stack.yaml.liquid' }[
-    part
-  ];
+type Part = 'taskDefinition' | 'service' | 'stack';
+const FILES = { taskDefinition: 'task-definition.yaml.liquid', service: 'service.yaml.liquid', stack: 'stack.yaml.liquid' };
+
+function textOf(files: TemplateFiles, part: Part, scope: object): string {
   try {
     const held = parsed.get(files) ?? new Map<string, Template[]>();
     parsed.set(files, held);
     const template = held.get(part) ?? engine.parse(files[part]!);
     held.set(part, template);
-    const value = valueOf(engine.renderSync(template, values) as string);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    return engine.renderSync(template, scope) as string;
   } catch (error) {
-    throw broken(files, file, error);
+    throw broken(files, FILES[part], error);
   }
-  throw broken(files, file, new Error('it renders to no map'));
+}
+
+function mapOf(files: TemplateFiles, part: Part, scope: object): Record<string, unknown> {
+  const text = textOf(files, part, scope);
+  let value: unknown;
+  try {
+    value = valueOf(text);
+  } catch (error) {
+    throw broken(files, FILES[part], error);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw broken(files, FILES[part], new Error('it renders to no map'));
 }
 
 /** Liquid names the template's line; YAML the line of what was rendered, with the text found there. */
@@ -121,7 +131,37 @@ function broken(files: TemplateFiles, file: string, error: unknown): UserError {
 export const nameOf = (values: Pick<TemplateValues, 'project' | 'staging' | 'environment' | 'service'>): string =>
   `${values.project}-${values.staging ?? values.environment}-${values.service.name}`;
 
+/** Name by which ECS knows the service. Read off its line where that holds JSON: parsing YAML takes a millisecond. */
+export function serviceNameOf(files: TemplateFiles, values: TemplateValues): string {
+  const scope = scopeOf(values);
+  const line = /^serviceName: ("[^"\\\n]*")$/m.exec(textOf(files, 'service', scope))?.[1];
+  return String(line === undefined ? mapOf(files, 'service', scope)['serviceName'] : JSON.parse(line));
+}
+
 export function renderTemplate(files: TemplateFiles, values: TemplateValues): Rendered {
+  const scope = scopeOf(values);
+  const made = new Map<Part, Record<string, unknown>>();
+  const part = (name: Part): Record<string, unknown> => {
+    const value = made.get(name) ?? mapOf(files, name, scope);
+    made.set(name, value);
+    return value;
+  };
+  // Each when it is asked for: a plan of many services wants one of them at a time.
+  return {
+    get taskDefinition() {
+      return part('taskDefinition');
+    },
+    get service() {
+      return part('service');
+    },
+    get stack() {
+      return files.stack === null ? null : part('stack');
+    },
+  };
+}
+
+/** What the templates' texts can name. */
+function scopeOf(values: TemplateValues): object {
   const { service } = values;
   const strategy = strategies[service.deploy.strategy];
   const paired = strategy.shiftsTraffic || (values.traffic?.paired ?? false);
@@ -130,7 +170,7 @@ export function renderTemplate(files: TemplateFiles, values: TemplateValues): Re
   );
   const role = executionRole(values, Object.values(secretArns));
   const first = values.traffic?.serving === 'alternate' ? 0 : 100;
-  const scope = {
+  return {
     ...values,
     deploymentConfiguration: strategy.configuration(service.deploy),
     // Two target groups and rules for ECS to move traffic with; the weights are those that hold now.
@@ -154,23 +194,5 @@ export function renderTemplate(files: TemplateFiles, values: TemplateValues): Re
     // Resource of the stack, or null; and the role that the tasks have.
     executionRole: role,
     executionRoleArn: (role && values.stackOutputs['ExecutionRoleArn']) ?? values.offer.executionRoleArn,
-  };
-  const made = new Map<string, Record<string, unknown>>();
-  const part = (name: 'taskDefinition' | 'service' | 'stack'): Record<string, unknown> => {
-    const value = made.get(name) ?? text(files, name, scope);
-    made.set(name, value);
-    return value;
-  };
-  // Each when it is asked for: a plan of many services wants one of them at a time.
-  return {
-    get taskDefinition() {
-      return part('taskDefinition');
-    },
-    get service() {
-      return part('service');
-    },
-    get stack() {
-      return files.stack === null ? null : part('stack');
-    },
   };
 }
