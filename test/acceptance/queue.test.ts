@@ -95,6 +95,7 @@ describe('the second deploy of a service', () => {
     expect((await here.run('lock', 'ui', '--reason', 'looking', '--for', '12h', ...prod)).code).toBe(0);
     const waits = as('ben').start('deploy', 'ui', '--tag', '1.5.1', '--lock-wait', '10h', ...events, ...canary);
     await waits.sees(/"type":"lock.waiting"/);
+    while ((await queued()).length === 0) await new Promise((later) => setTimeout(later, 50));
     waits.child.kill('SIGKILL');
     await waits.done;
     expect(await queued()).toHaveLength(1);

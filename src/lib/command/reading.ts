@@ -50,8 +50,12 @@ export async function whileReading<R>(
   { now }: Pick<Clock, 'now'>,
   start: () => AsyncGenerator<BafEvent, R>,
 ): Promise<R> {
-  const { result } = await showProgress(flags, now, (signal) => untilStopped(start(), signal));
-  return result;
+  // What is shown has no secrets in it; what was read is acted upon, and stays as it is.
+  let read: { readonly value: R } | null = null;
+  await showProgress(flags, now, async function* (signal): AsyncGenerator<BafEvent, void> {
+    read = { value: yield* untilStopped(start(), signal) };
+  });
+  return read!.value;
 }
 
 async function* untilStopped<R>(events: AsyncGenerator<BafEvent, R>, signal: AbortSignal): AsyncGenerator<BafEvent, R> {

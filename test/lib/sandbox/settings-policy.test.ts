@@ -175,6 +175,12 @@ describe('execution roles', () => {
     const asked = new DescribeTaskDefinitionCommand({ taskDefinition: 'retail-store-roles-catalog' });
     const { taskDefinition } = await new ECSClient(user(account)).send(asked);
     expect(taskDefinition!.executionRoleArn).toBe(roles[0]!.Arn);
+    // Without them no task starts.
+    for (const Name of ['/baf/settings/staging/catalog/level', '/baf/secrets/staging/catalog/db'])
+      await ssm.send(new PutParameterCommand({ Name, Value: 'x', Type: 'SecureString' }));
+    const { SecretsManagerClient, CreateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+    const pay = new CreateSecretCommand({ Name: 'baf/secrets/staging/catalog/pay', SecretString: 'x' });
+    await new SecretsManagerClient(user(account)).send(pay);
     edit(OLD, NEW);
     expect((await upStaging('roles', flags)).exitCode).toBe(0);
     expect((await downStaging('roles', base())).text).toBe('The staging roles is gone.');
