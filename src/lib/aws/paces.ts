@@ -5,8 +5,8 @@
 import type { Pace } from './pacer.js';
 
 /**
- * Three writes to SSM a second, three at once, are what an account has by default. No burst: with it, writes that a slow answer
- * held up and those that make up for them come together, and one in a hundred is refused.
+ * Three writes to SSM a second, three at once, are what an account has by default. No burst: with one of 1.3 or 2, and 2.95 a
+ * second, a few in a thousand were refused (test/bench/rollouts.mjs).
  */
 export const WRITES: Pace = { burst: 1, perSecond: 2.9, underWay: 2 };
 /** Of SSM's forty. */
