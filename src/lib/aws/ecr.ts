@@ -1,7 +1,8 @@
 /** The only place that calls ECR. */
-import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { BatchGetImageCommandInput, BatchGetImageCommandOutput, ECRClient } from '@aws-sdk/client-ecr';
 import { platformsOf, type ImageFact } from '../preflight/image.js';
 import { awsCode, explainAwsError } from './errors.js';
+import { sendRead } from './short-way.js';
 
 /** Lists before single images: a list says for which processors it is made. */
 const MANIFESTS = [
@@ -23,9 +24,12 @@ export async function findImage(
   try {
     const { BatchGetImageCommand } = await import('./sdk/ecr.js');
     const imageIds = [{ imageTag: id.tag, imageDigest: id.digest }];
-    const answer = await (
-      await client()
-    ).send(new BatchGetImageCommand({ registryId, repositoryName, imageIds, acceptedMediaTypes: MANIFESTS }));
+    const answer = await sendRead<BatchGetImageCommandInput, BatchGetImageCommandOutput>(
+      await client(),
+      BatchGetImageCommand,
+      { registryId, repositoryName, imageIds, acceptedMediaTypes: MANIFESTS },
+      (json) => json as BatchGetImageCommandOutput,
+    );
     const image = answer.images?.[0];
     if (!image?.imageId?.imageDigest) return null;
     return { digest: image.imageId.imageDigest, platforms: platformsOf(image.imageManifest ?? null) };

@@ -20,7 +20,7 @@ import { createLogsGateway } from './logs.js';
 import { readInfrastructureRole, readOffer } from './offer.js';
 import { createScalingGateway } from './scaling.js';
 import { createPacer } from './pacer.js';
-import { STACK_LOOKS, WRITES } from './paces.js';
+import { IMAGES, STACK_LOOKS, WRITES } from './paces.js';
 import { createParameterStore } from './parameter-store.js';
 import { findRunningTasks } from './running-tasks.js';
 import { createSecretStore } from './secrets-manager.js';
@@ -45,6 +45,7 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
     const offers = new Map<string, Promise<PlatformOffer>>();
     const infrastructureRole = new Map<'', Promise<string | null>>();
     const images = new Map<string, Promise<ImageFact | null>>();
+    const looksAtImages = createPacer(IMAGES, clock);
     let around: Surroundings | null = null;
     const gateways: TargetGateways = {
       ecs: createEcsGateway(ecs, ecsWriter, where, clock),
@@ -89,7 +90,11 @@ export function createGateways(clients: Clients, clock: Clock): (target: Target)
       offer: (environment) => remember(offers, environment, () => readOffer(ssm, environment, where)),
       infrastructureRole: () => remember(infrastructureRole, '', () => readInfrastructureRole(ssm)),
       imageDigest: async (repository, tag) =>
-        (await remember(images, `${repository}:${tag}`, () => findImage(ecr, where, repository, { tag })))?.digest ?? null,
+        (
+          await remember(images, `${repository}:${tag}`, () =>
+            looksAtImages.run(() => findImage(ecr, where, repository, { tag })),
+          )
+        )?.digest ?? null,
       surroundings() {
         if (around) return around;
         const made = createSurroundings(clients, target);

@@ -40,16 +40,20 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
   const waiting: Record<Urgency, (() => void)[]> = { urgent: [], usual: [], later: [] };
   const inLine = (): number => waiting.urgent.length + waiting.usual.length + waiting.later.length;
   let running = false;
+  /**
+   * Under way, and not taken off yet: a call may be counted there in any moment until it is answered. The bucket is full at
+   * most, so that the latest of them leaves least in it: what is reckoned here is never more than what is there.
+   */
   let away = 0;
   let back: (() => void) | null = null;
   const gap = (): number => 1000 / rate;
   const waits = (): number => {
     const now = clock.now();
     due = Math.max(due, now - (burst - 1) * gap());
-    return due - now;
+    return due + away * gap() - now;
   };
   const take = (): void => {
-    due += gap();
+    due = Math.max(due, clock.now() - (burst - 1) * gap()) + gap();
     rate = Math.min(perSecond, rate * RECOVERY);
   };
   const next = (): (() => void) | undefined => waiting.urgent.shift() ?? waiting.usual.shift() ?? waiting.later.shift();
@@ -59,17 +63,15 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
       while (away >= underWay) await new Promise<void>((resolve) => (back = resolve));
       const wait = waits();
       if (wait > 0) await clock.sleep(wait);
-      // A refusal meanwhile has moved it.
+      // A refusal or a late answer meanwhile has moved it.
       if (waits() > 0) continue;
-      take();
       next()!();
     }
     running = false;
   };
-  /** `begin` is called in the moment of the turn. */
+  /** `begin` is called in the moment of the turn, and takes it or is away with it. */
   const turn = (urgency: Urgency, begin: () => void): Promise<void> => {
     if (!running && away < underWay && waits() <= 0) {
-      take();
       begin();
       return Promise.resolve();
     }
@@ -83,13 +85,14 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
     });
   };
   return {
-    turn: (urgency = 'usual') => turn(urgency, () => undefined),
+    turn: (urgency = 'usual') => turn(urgency, take),
     async run(call, urgency = 'usual') {
       await turn(urgency, () => away++);
       try {
         return await call();
       } finally {
         away--;
+        take();
         back?.();
         back = null;
       }
@@ -103,6 +106,6 @@ export function createPacer({ burst, perSecond, underWay = Infinity }: Pace, clo
       // The bucket is empty: others took from it too.
       due = Math.max(due, now + gap());
     },
-    estimate: (calls) => Math.max(0, due - clock.now()) + Math.max(0, inLine() + calls - 1) * gap(),
+    estimate: (calls) => Math.max(0, waits()) + Math.max(0, inLine() + calls - 1) * gap(),
   };
 }

@@ -8,6 +8,9 @@ import type { Effects } from './effects.js';
 /** Let in together, so that they look around by one call. */
 const GROUP = 5;
 
+/** The last ones come fewer at a time: a deploy is over when the last of them is, and has its labels. */
+const groupOf = (waiting: number, first: boolean): number => (first ? GROUP : Math.min(GROUP, Math.ceil(waiting / 4)));
+
 export class Admission {
   private readonly lines = new Map<string, (() => void)[]>();
 
@@ -34,8 +37,8 @@ export class Admission {
     const { ecs } = this.effects.at(target);
     // Those that begin in the same moment are all in line then.
     await Promise.resolve();
-    while (line.length > 0) {
-      const group = line.splice(0, GROUP);
+    for (let first = true; line.length > 0; first = false) {
+      const group = line.splice(0, groupOf(line.length, first));
       await Promise.race([Promise.all(group.map(() => ecs.turnToRegister())), this.over]);
       for (const go of group) go();
     }

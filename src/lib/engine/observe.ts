@@ -8,7 +8,7 @@ import { diffServices } from '../rollout/diff/service.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
 import { tagParameter } from '../tags/names.js';
 import { parseTagValue } from '../tags/value.js';
-import { renderTemplate, serviceNameOf, type TemplateFiles, type TemplateValues } from '../templates/render.js';
+import { familyAhead, renderTemplate, serviceNameOf, type TemplateFiles, type TemplateValues } from '../templates/render.js';
 import { readAlarms } from './alarms.js';
 import type { Effects } from './effects.js';
 import { planStack, stackOf } from './plan-stack.js';
@@ -49,6 +49,16 @@ async function planTarget(
   read: () => void,
 ): Promise<PlannedRollout[]> {
   const gateways = effects.at(target);
+  // The newest of the family is most often the one that runs: one call for both. It is asked for first of all, because it may
+  // have to wait for its turn; where the template names another family after all, that one is asked for besides.
+  const ahead = new Map(
+    request.services.map((service) => {
+      const family = familyAhead(templateOf(request, service), { ...request, service });
+      const newest = family === null ? null : gateways.ecs.describeTaskDefinition(family);
+      newest?.catch(() => undefined);
+      return [service.name, { family, newest }];
+    }),
+  );
   const names =
     request.staging === null
       ? request.services.flatMap((s) => [
@@ -88,7 +98,8 @@ async function planTarget(
         host: hostOf(request, service, offer.domain),
         stackOutputs: request.stackOutputs?.[service.name] ?? {},
       };
-      return { service, stored, live, digest, values, tag, ...named(request, service, values) };
+      const serviceName = serviceNameOf(templateOf(request, service), values);
+      return { service, stored, live, digest, values, tag, serviceName };
     }),
   );
   const [live] = await Promise.all([
@@ -101,13 +112,9 @@ async function planTarget(
   return Promise.all(
     drafts.map(async (draft): Promise<PlannedRollout> => {
       const { service, stored, tag } = draft;
-      const files = request.templates[service.template]!;
+      const files = templateOf(request, service);
       const current = live.find((s) => s.name === draft.serviceName) ?? null;
-      // The newest of the family is most often the one that runs: one call for both, asked for before it is known whether
-      // the template names the same family, because it may have to wait for its turn.
-      const family = current && revisionOf(current.taskDefinitionArn).split(':')[0]!;
-      const ahead = family === null ? null : gateways.ecs.describeTaskDefinition(family);
-      ahead?.catch(() => undefined);
+      const { family, newest } = ahead.get(service.name)!;
       const planned = await planStack(request, files, draft.values, current, gateways);
       const { stack, plan: stackPlan } = planned;
       const values = planned.values;
@@ -115,7 +122,7 @@ async function planTarget(
         stack && stackPlan!.action !== 'create' ? ((await gateways.stacks.outputs(stack.name)) ?? {}) : values.stackOutputs;
       const rendered = renderTemplate(files, { ...values, stackOutputs: outputs });
       const wanted = String(rendered.taskDefinition['family']);
-      const latest = await (wanted === family ? ahead! : gateways.ecs.describeTaskDefinition(wanted));
+      const latest = await (wanted === family ? newest! : gateways.ecs.describeTaskDefinition(wanted));
       const liveDefinition =
         current && latest?.arn !== current.taskDefinitionArn
           ? await gateways.ecs.describeTaskDefinition(current.taskDefinitionArn)
@@ -175,8 +182,7 @@ async function planTarget(
   );
 }
 
-/** Names by which ECS knows the service: rendered by the template, not dependent on its stack. */
-function named(request: PlanRequest, service: ServiceSpec, values: TemplateValues): { serviceName: string } {
+function templateOf(request: PlanRequest, service: ServiceSpec): TemplateFiles {
   const files = request.templates[service.template];
   if (!files)
     throw new UserError('TemplateUnknown', {
@@ -184,7 +190,7 @@ function named(request: PlanRequest, service: ServiceSpec, values: TemplateValue
       nextSteps: ['baf template ls'],
       exitCode: ExitCode.usage,
     });
-  return { serviceName: serviceNameOf(files, values) };
+  return files;
 }
 
 /** Host name: `<service>.<domain>`, or `<service>--<staging>.<domain>` (a wildcard certificate covers one label only). */

@@ -6,8 +6,9 @@ import type { EcsGateway } from './effects.js';
 
 /** Longest time between two looks at a service, milliseconds of the clock's time. */
 export const POLL_MS = 5_000;
-/** The same where the end is near. */
+/** The same where the end is near; and where all that is watched fits into one call. */
 const SOON_MS = 2_000;
+const SOON_OF_FEW_MS = 1_000;
 /** Least time between two polls: what is due meanwhile is looked at together. */
 const GAP_MS = 1_000;
 /** Services of one call. */
@@ -41,7 +42,8 @@ export class ClusterPoller {
 
   /** The service at the next poll; `soon`: its end is near. */
   look(service: string, soon = false): Promise<Polled> {
-    const dueAt = this.clock.now() + (soon ? SOON_MS : POLL_MS);
+    const few = this.watched.size < PAGE;
+    const dueAt = this.clock.now() + (soon ? (few ? SOON_OF_FEW_MS : SOON_MS) : POLL_MS);
     return new Promise((resolve) => {
       const there = this.watched.get(service) ?? { dueAt, tell: [] };
       there.dueAt = Math.min(there.dueAt, dueAt);

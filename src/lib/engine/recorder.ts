@@ -8,6 +8,8 @@ import { readWish, writeRecord, type RecordPlace, type Wish } from './records.js
 
 /** How a deploy ended is written again for so long where that fails: the next one waits for it. */
 const LAST_WORDS_MS = 60_000;
+/** A wave's end is written when so long nothing else is: the end of the last one is the deploy's, most often. */
+const WAVE_MS = 1_000;
 
 export interface Recording {
   readonly place: RecordPlace;
@@ -67,7 +69,7 @@ export async function* recorded(
   try {
     for await (const event of run()) {
       record = recordEvent(record, event);
-      if (event.type === 'wave.ended') void write();
+      if (event.type === 'wave.ended') void clock.sleep(WAVE_MS, stop.signal).then(write, () => undefined);
       if (event.type === 'deploy.ended') {
         stop.abort();
         if (leaves() && isUnfinished(record.state, record.rollouts)) record = { ...record, state: 'left', finishedAt: null };

@@ -1,14 +1,14 @@
 /** Renders a template's three files: Liquid in strict mode first, YAML then. Pure: files and values in, values out. */
 import { Liquid, type Template } from 'liquidjs';
-import { parse, YAMLParseError } from 'yaml';
+import { YAMLParseError } from 'yaml';
 import { UserError } from '../errors/user-error.js';
 import type { PlatformOffer } from '../model/offer.js';
 import type { ServiceSpec } from '../model/service.js';
 import type { Target } from '../model/target.js';
 import { arnOfReference } from '../settings/names.js';
 import { strategies } from '../rollout/strategies/index.js';
-
 import { executionRole } from './execution-role.js';
+import { jsonInto, valueOfDraft, type Draft } from './shape.js';
 
 /** A template's folder as texts. `stack` is null where a template needs no infrastructure of its own. */
 export interface TemplateFiles {
@@ -53,10 +53,13 @@ export interface Rendered {
   readonly stack: Record<string, unknown> | null;
 }
 
+/** Strings of the text that is being rendered, where placeholders may stand for them. */
+let kept: string[] | null = null;
+
 // `templates: {}` keeps include and render from reading the disk.
 const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, templates: {} });
 // JSON is YAML: every text goes through this filter, so that no value can break out of its place.
-engine.registerFilter('json', (value: unknown) => JSON.stringify(value ?? null));
+engine.registerFilter('json', (value: unknown) => (kept ? jsonInto(value ?? null, kept) : JSON.stringify(value ?? null)));
 engine.registerFilter('names', (value: Readonly<Record<string, string>>) => Object.keys(value).sort());
 engine.registerFilter('priority', priorityOf);
 engine.registerFilter('test_priority', testPriorityOf);
@@ -74,41 +77,48 @@ export function testPriorityOf(host: string): number {
   return 1 + (priorityOf(`${host} test`) % Math.max(1, priorityOf(host) - 1));
 }
 
-const parsed = new WeakMap<TemplateFiles, Map<string, Template[]>>();
-
-/** What rendered texts say: the same ones come again, when a plan is made anew under the lock and for each step of it. */
-const known = new Map<string, unknown>();
-const KNOWN = 2_000;
-
-/** A value of the caller's own. */
-function valueOf(yaml: string): unknown {
-  if (!known.has(yaml)) {
-    if (known.size >= KNOWN) known.clear();
-    known.set(yaml, parse(yaml));
-  }
-  return structuredClone(known.get(yaml));
-}
-
 type Part = 'taskDefinition' | 'service' | 'stack';
 const FILES = { taskDefinition: 'task-definition.yaml.liquid', service: 'service.yaml.liquid', stack: 'stack.yaml.liquid' };
 
-function textOf(files: TemplateFiles, part: Part, scope: object): string {
+interface Parsed {
+  readonly template: Template[];
+  readonly printsOnly: boolean;
+}
+
+const parsed = new WeakMap<TemplateFiles, Map<string, Parsed>>();
+
+/** What JSON comes to is printed and nothing else: no other filter, variable or condition sees it. */
+const printsJsonOnly = (source: string): boolean =>
+  [...source.matchAll(/\bjson\b/g)].length === [...source.matchAll(/\| *json *-?\}\}/g)].length &&
+  !/\{%-?\s*(?:capture|ifchanged)\b/.test(source);
+
+function parsedOf(files: TemplateFiles, part: Part): Parsed {
+  const held = parsed.get(files) ?? new Map<string, Parsed>();
+  parsed.set(files, held);
+  const source = files[part]!;
+  const made = held.get(part) ?? { template: engine.parse(source), printsOnly: printsJsonOnly(source) };
+  held.set(part, made);
+  return made;
+}
+
+function draftOf(files: TemplateFiles, part: Part, scope: object): Draft {
   try {
-    const held = parsed.get(files) ?? new Map<string, Template[]>();
-    parsed.set(files, held);
-    const template = held.get(part) ?? engine.parse(files[part]!);
-    held.set(part, template);
-    return engine.renderSync(template, scope) as string;
+    const { template, printsOnly } = parsedOf(files, part);
+    const strings: string[] = [];
+    kept = printsOnly ? strings : null;
+    return { text: engine.renderSync(template, scope) as string, strings };
   } catch (error) {
     throw broken(files, FILES[part], error);
+  } finally {
+    kept = null;
   }
 }
 
 function mapOf(files: TemplateFiles, part: Part, scope: object): Record<string, unknown> {
-  const text = textOf(files, part, scope);
+  const draft = draftOf(files, part, scope);
   let value: unknown;
   try {
-    value = valueOf(text);
+    value = valueOfDraft(draft);
   } catch (error) {
     throw broken(files, FILES[part], error);
   }
@@ -131,12 +141,13 @@ function broken(files: TemplateFiles, file: string, error: unknown): UserError {
 export const nameOf = (values: Pick<TemplateValues, 'project' | 'staging' | 'environment' | 'service'>): string =>
   `${values.project}-${values.staging ?? values.environment}-${values.service.name}`;
 
-/** Name by which ECS knows the service. Read off its line where that holds JSON: parsing YAML takes a millisecond. */
-export function serviceNameOf(files: TemplateFiles, values: TemplateValues): string {
-  const scope = scopeOf(values);
-  const line = /^serviceName: ("[^"\\\n]*")$/m.exec(textOf(files, 'service', scope))?.[1];
-  return String(line === undefined ? mapOf(files, 'service', scope)['serviceName'] : JSON.parse(line));
-}
+/** Family of the task definition where the template names it as most do, known before anything is rendered; else null. */
+export const familyAhead = (files: TemplateFiles, values: Parameters<typeof nameOf>[0]): string | null =>
+  /^family: \{\{-? *name *\| *json *-?\}\} *$/m.test(files.taskDefinition) ? nameOf(values) : null;
+
+/** Name by which ECS knows the service. */
+export const serviceNameOf = (files: TemplateFiles, values: TemplateValues): string =>
+  String(mapOf(files, 'service', scopeOf(values))['serviceName']);
 
 export function renderTemplate(files: TemplateFiles, values: TemplateValues): Rendered {
   const scope = scopeOf(values);

@@ -6,33 +6,7 @@ import { Admission } from '../../../src/lib/engine/admission.js';
 import { ClusterPoller, POLL_MS } from '../../../src/lib/engine/poller.js';
 import type { Effects } from '../../../src/lib/engine/effects.js';
 import type { PlannedRollout } from '../../../src/lib/rollout/plan.js';
-
-function virtualTime() {
-  let now = 0;
-  const due: { at: number; wake: () => void }[] = [];
-  return {
-    clock: {
-      now: () => now,
-      sleep: (ms: number, signal?: AbortSignal) =>
-        new Promise<void>((resolve, reject) => {
-          due.push({ at: now + ms, wake: resolve });
-          signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-        }),
-    },
-    /** Lets everything happen that is due by then. */
-    async until(at: number) {
-      for (;;) {
-        await new Promise(setImmediate);
-        due.sort((a, b) => b.at - a.at);
-        if (!due.length || due.at(-1)!.at > at) break;
-        const next = due.pop()!;
-        now = Math.max(now, next.at);
-        next.wake();
-      }
-      now = at;
-    },
-  };
-}
+import { virtualTime } from '../virtual-time.js';
 
 function admission() {
   const time = virtualTime();
@@ -119,5 +93,25 @@ it('a few services that began together stay together: one call for all, sooner w
   expect(await rounds(4)).toBe(4);
   const from = time.clock.now();
   expect(await rounds(1, names[3])).toBe(1);
-  expect(calls.at(-1)!.at - from).toBe(2_000);
+  expect(calls.at(-1)!.at - from).toBe(1_000);
+});
+
+it('where more are watched than fit into a call, an end that is near is looked for every two seconds', async () => {
+  const { time, calls, poller: eyes, names } = poller(30);
+  names.forEach((name) => void eyes.look(name));
+  await time.until(500);
+  void eyes.look(names[3]!, true);
+  await time.until(2_400);
+  expect(calls).toHaveLength(0);
+  await time.until(2_600);
+  expect(calls).toHaveLength(1);
+});
+
+it('the last of many begin fewer at a time, so that the deploy ends soon after the last may begin', async () => {
+  const { time, begun, enter } = admission();
+  for (let i = 0; i < 110; i++) enter(['task definition']);
+  await time.until(200_000);
+  const groups = [...new Set(begun)].map((at) => begun.filter((other) => other === at).length);
+  expect(groups.slice(-4)).toEqual([1, 1, 1, 1]);
+  expect(Math.max(...groups.slice(5))).toBe(5);
 });
