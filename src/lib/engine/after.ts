@@ -2,8 +2,9 @@
 import { UserError } from '../errors/user-error.js';
 import type { Cause } from '../model/cause.js';
 import type { CheckHook, CommandHook, HttpHook } from '../model/hooks.js';
-import { commandCause, commandEnvironment, judgeAnswer, smokeCause, withLines } from '../rollout/hooks.js';
+import { commandCause, commandEnvironment, withLines } from '../rollout/hooks.js';
 import type { PlannedRollout } from '../rollout/plan.js';
+import { judgeAnswer, smokeCause, type Wrong } from '../rollout/smoke.js';
 import type { CheckEffects, CommandEnd } from './effects.js';
 import type { HookEvent } from './hook-event.js';
 import type { RolloutContext } from './rollout.js';
@@ -63,7 +64,7 @@ async function ask(
       nextSteps: ['Give it a port, or use run: instead of http: in baf.yaml.'],
     });
   const address = () => effects.at(plan.target).loadBalancers.addressOf(offer.listenerArn);
-  let wrong = '';
+  let wrong: Wrong | null = null;
   for (let attempt = 0; attempt <= hook.retries && !signal.aborted; attempt++) {
     if (attempt > 0) await effects.clock.sleep(AGAIN_MS, signal).catch(() => undefined);
     const answer = await checks.get!({ host, path: hook.path, timeoutMs: hook.timeoutMs, signal, address }).catch(
@@ -71,10 +72,11 @@ async function ask(
     );
     const now = judgeAnswer(hook, answer);
     if (now === null) return null;
-    if (now !== wrong) tell(now);
+    if (now.what !== wrong?.what) tell(now.what);
     wrong = now;
   }
-  return smokeCause(hook, urlOf(checks, plan, hook), wrong);
+  // Nothing was asked: it was stopped before.
+  return wrong && smokeCause(hook, urlOf(checks, plan, hook), wrong);
 }
 
 async function runCommand(

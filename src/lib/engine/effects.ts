@@ -8,7 +8,7 @@ import type { Target } from '../model/target.js';
 import type { TargetHealth } from '../model/target-health.js';
 import type { RunningTask } from '../model/stored-value.js';
 import type { Surroundings } from './surroundings.js';
-import type { HttpAnswer } from '../rollout/hooks.js';
+import type { HttpAnswer } from '../rollout/smoke.js';
 import type { StackEngine } from '../stacks/engine.js';
 import type { ValueStores } from './value-store.js';
 

@@ -32,8 +32,22 @@ export function pauseText({ waiting }: Pick<Stage, 'waiting'>): string | null {
 export const alarmText = (event: Extract<BafEvent, { type: 'wave.alarm' }>): string =>
   `wave ${event.wave + 1}: the alarm ${event.alarm} went off in ${event.target}${event.reason ? `: ${event.reason}` : ''}`;
 
-export const hookEndText = ({ hook, status, detail }: Extract<BafEvent, { type: 'hook.ended' }>): string =>
-  `${hook} ${status}${detail ? `: ${detail}` : ''}`;
+type Hook<T extends 'hook.started' | 'hook.ended'> = Pick<Extract<BafEvent, { type: T }>, 'hook' | 'detail'>;
+
+/** A hook that begins, what it does apart: one without a name is called after what it does. */
+export function hookStart({ hook, detail = '' }: Hook<'hook.started'>): { name: string; detail: string } {
+  if (detail === hook) return { name: hook, detail: '' };
+  const path = /^GET (\/.*)$/.exec(hook)?.[1];
+  return path !== undefined && detail.endsWith(path) ? { name: `GET ${detail}`, detail: '' } : { name: hook, detail };
+}
+
+/** What a cause says begins with the hook's name, or with the whole address of one that is called after its path. */
+export function hookEndText({ hook, status, detail }: Hook<'hook.ended'> & { readonly status: string }): string {
+  if (!detail) return `${hook} ${status}`;
+  if (hook.startsWith('GET /') && detail.startsWith('GET ')) return detail;
+  const rest = [`${hook} ${status}: `, `${hook} `].find((start) => detail.startsWith(start));
+  return `${hook} ${status}: ${rest === undefined ? detail : detail.slice(rest.length)}`;
+}
 
 export const budgetText = ({ failed, allowed, onFailure }: Extract<BafEvent, { type: 'budget.used-up' }>): string =>
   `${failed} failed, ${allowed} allowed: nothing new is started${onFailure === 'rollback' ? ', and what was changed is brought back' : ''}.`;

@@ -6,6 +6,7 @@ import {
   budgetText,
   contactText,
   hookEndText,
+  hookStart,
   interruption,
   pauseText,
   resumesText,
@@ -120,8 +121,11 @@ export function fold(state: ProgressState, event: BafEvent): ProgressState {
       return change(state, event, { tasks: event.tasks });
     case 'rollout.stage':
       return change(state, event, { stage: stageText(event), pause: pauseText(event) });
-    case 'hook.started':
-      return change(state, event, { state: 'running', step: event.moment, message: clean(`${event.hook}: ${event.detail}`) });
+    case 'hook.started': {
+      const { name, detail } = hookStart(event);
+      const message = clean(detail ? `${name}: ${detail}` : name);
+      return change(state, event, { state: 'running', step: event.moment, message });
+    }
     case 'hook.output':
       return change(state, event, { message: clean(`${event.hook}| ${event.text}`) });
     case 'hook.ended':

@@ -7,6 +7,7 @@ import {
   contactText,
   endText,
   hookEndText,
+  hookStart,
   interruption,
   lateEnds,
   pauseText,
@@ -66,8 +67,10 @@ export function createLineTexts({ color, verbose }: Pick<RendererOptions, 'color
       }
       case 'rollout.stage':
         return [`${who} ${stageText(event)}${event.waiting ? `, ${yellow(pauseText(event)!)}` : ''}`];
-      case 'hook.started':
-        return [`${who} ${event.moment} ${event.hook}${event.resumed ? ', started before' : ''}${dim(` ${event.detail}`)}`];
+      case 'hook.started': {
+        const { name, detail } = hookStart(event);
+        return [`${who} ${event.moment} ${name}${event.resumed ? ', started before' : ''}${detail ? dim(` ${detail}`) : ''}`];
+      }
       case 'hook.output':
         return [`${who} ${event.hook}| ${dim(event.text)}`];
       case 'hook.ended':

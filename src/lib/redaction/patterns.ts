@@ -23,6 +23,12 @@ const LOOKS: readonly Look[] = [
   { pattern: new RegExp(`((?:${NAMES})\\\\?["']?\\s*[:=]\\s*\\\\?["']?)[\\w+/=.%~-]{16,}`, 'gi'), to: `$1${MASK}` },
   { pattern: /(\bx-amz-(?:security-token|signature|credential)=)[\w+/=.%~-]{16,}/gi, to: `$1${MASK}` },
   { pattern: /(\b(?:bearer|basic)\s+)(?=[\w+/=.~-]*\d)[\w+/=.~-]{16,}/gi, to: `$1${MASK}` },
+  // A secret in the query of an address: `?token=`, `&api_key=`.
+  {
+    pattern:
+      /([?&][\w.-]*(?:token|secret|passw(?:or)?d|passphrase|api[_-]?key|access[_-]?key|signature|(?<=[?&])sig|(?<=[?&])pwd)=)[^\s&#"'<>)]+/gi,
+    to: `$1${MASK}`,
+  },
   // The password of an address: https://user:password@proxy.
   { pattern: /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"']*:)[^\s@/"']+(?=@(?!sha256:))/gi, to: `$1${MASK}` },
 ];

@@ -1,6 +1,6 @@
 /** Which hooks a rollout has, what they ask of AWS, and what their ends mean. Pure. */
 import type { Cause } from '../model/cause.js';
-import type { CommandHook, Hooks, HttpHook, TaskHook, TaskState } from '../model/hooks.js';
+import type { CommandHook, Hooks, TaskHook, TaskState } from '../model/hooks.js';
 import { NO_HOOKS } from '../model/hooks.js';
 import { findingOfTask } from './causes/index.js';
 import type { DeployPlan, PlannedRollout } from './plan.js';
@@ -138,33 +138,6 @@ export const timedOut = (hook: TaskHook, seconds: number): Cause => ({
   code: 'HookTimeout',
   message: `${hook.name} had not ended after ${seconds} s, and was stopped.`,
   advice: `Give it more time (timeout: in baf.yaml), or find out what it waits for; then run the same command again.`,
-});
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-  /** Where a redirect leads. */
-  readonly location?: string;
-}
-
-/** What is wrong with an answer, or null. */
-export function judgeAnswer(hook: HttpHook, answer: HttpAnswer | Error): string | null {
-  if (answer instanceof Error) return answer.message;
-  if (answer.status !== hook.status)
-    return `answered with status ${answer.status}${answer.location ? ` (to ${answer.location})` : ''}, not ${hook.status}`;
-  if (hook.contains !== null && !answer.body.includes(hook.contains))
-    return `answered with no ${JSON.stringify(hook.contains)} in ${answer.body.length} characters`;
-  return null;
-}
-
-export const smokeCause = (hook: HttpHook, url: string, wrong: string): Cause => ({
-  code: 'SmokeCheckFailed',
-  message: `${hook.name} failed: ${url} ${wrong}, ${hook.retries + 1} times.`,
-  advice: /status 3\d\d /.test(wrong)
-    ? 'Redirects are not followed: name the path that answers by itself, or the status that is right (status: in baf.yaml).'
-    : /CERT|SIGNED|VERIFY/.test(wrong)
-      ? 'This machine does not trust the certificate, or it is of another name: look at the certificate of the load balancer, and at NODE_EXTRA_CA_CERTS where it is of your own authority.'
-      : 'The new version is steady and does not answer as it should: look at its logs, fix it, deploy another tag.',
 });
 
 export const commandCause = (hook: CommandHook, how: string): Cause => ({

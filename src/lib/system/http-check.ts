@@ -4,11 +4,11 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { HttpCheck } from '../engine/effects.js';
-import type { HttpAnswer } from '../rollout/hooks.js';
+import { NoAnswer, type HttpAnswer } from '../rollout/smoke.js';
 
 /** As much of a body as is looked at. */
 const MOST_BYTES = 1024 * 1024;
-const LONGEST_LOCATION = 200;
+const LONGEST_TEXT = 200;
 
 /** @param base address that is asked instead, with the host's name, e.g. `http://127.0.0.1:8080`; null: the host itself */
 export function httpCheck(check: HttpCheck, base: string | null): Promise<HttpAnswer> {
@@ -17,28 +17,36 @@ export function httpCheck(check: HttpCheck, base: string | null): Promise<HttpAn
     const request = (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, {
       method: 'GET',
       headers: { host: check.host, 'user-agent': 'baf', connection: 'close' },
-      signal: AbortSignal.any([check.signal, AbortSignal.timeout(check.timeoutMs)]),
+      signal: check.signal,
       agent: false,
       ...(base === null ? { lookup: lookupWith(check.address) } : {}),
     });
-    const fail = (error: Error): void => reject(new Error(`gave no answer (${reasonOf(error, check)})`));
-    request.on('error', fail);
+    // A timer of its own: a signal of AbortSignal.timeout that is only followed by another one is lost to the garbage collector.
+    const timer = setTimeout(() => request.destroy(new NoAnswer('LATE')), check.timeoutMs);
+    request.on('close', () => clearTimeout(timer));
+    // Once there is a status, an answer that breaks off or goes on for too long is still an answer.
+    let stop = (error: Error): void => reject(noAnswer(error, check));
+    request.on('error', (error) => stop(error));
     request.on('response', (response) => {
       const parts: Buffer[] = [];
       let size = 0;
       const { statusCode: status = 0, headers } = response;
-      const location = status >= 300 && status < 400 ? headers.location?.slice(0, LONGEST_LOCATION) : undefined;
-      const done = (): void =>
-        resolve({ status, body: Buffer.concat(parts).toString('utf8'), ...(location ? { location } : {}) });
+      const location = status >= 300 && status < 400 ? headers.location?.slice(0, LONGEST_TEXT) : undefined;
+      const done = (cut?: HttpAnswer['cut']): void => {
+        const body = Buffer.concat(parts).toString('utf8');
+        resolve({ status, body, ...(location ? { location } : {}), ...(cut ? { cut } : {}) });
+      };
+      stop = (error) => (check.signal.aborted ? reject(noAnswer(error, check)) : done(isLate(error) ? 'late' : 'broken'));
       response.on('data', (part: Buffer) => {
-        parts.push(part);
+        const room = MOST_BYTES - size;
+        parts.push(part.subarray(0, room));
         size += part.length;
-        if (size < MOST_BYTES) return;
-        done();
+        if (part.length < room) return;
+        done('long');
         response.destroy();
       });
-      response.on('end', done);
-      response.on('error', fail);
+      response.on('end', () => done());
+      response.on('error', (error) => stop(error));
     });
     request.end();
   });
@@ -65,9 +73,13 @@ export const lookupWith =
     });
   };
 
-function reasonOf(error: NodeJS.ErrnoException, { signal, timeoutMs }: HttpCheck): string {
-  if (signal.aborted) return 'interrupted';
-  const late =
-    error.name === 'TimeoutError' || (error.cause as Error | undefined)?.name === 'TimeoutError' || error.name === 'AbortError';
-  return late ? `within ${timeoutMs / 1000} s` : (error.code ?? error.message);
+function noAnswer(error: NodeJS.ErrnoException, { signal }: HttpCheck): NoAnswer {
+  if (signal.aborted) return new NoAnswer('interrupted');
+  if (isLate(error)) return new NoAnswer('LATE');
+  const code = error.code ?? error.message;
+  // Which names a certificate has says more than that it has not this one.
+  const names = (error as { cert?: { subjectaltname?: string } }).cert?.subjectaltname?.slice(0, LONGEST_TEXT);
+  return new NoAnswer(code, code === 'ERR_TLS_CERT_ALTNAME_INVALID' && names ? `${names}; ${code}` : code);
 }
+
+const isLate = (error: Error): boolean => error instanceof NoAnswer && error.code === 'LATE';

@@ -113,6 +113,8 @@ describe('what is a secret by its look', () => {
     [`session IQoJb3JpZ2lu${'Ab9/+'.repeat(20)}==`, 'session ***'],
     [`sso aoa${'Ab9_-'.repeat(20)}:x`, 'sso ***'],
     ['proxy http://ana:hunter22@proxy.acme:3128', 'proxy http://ana:***@proxy.acme:3128'],
+    ['GET https://ui/health?deep=1&api_key=a1&token=b2#c', 'GET https://ui/health?deep=1&api_key=***&token=***#c'],
+    ['GET /list?tokens=5&page=token&design=1', 'GET /list?tokens=5&page=token&design=1'],
     [`push ghp_${'a1B2'.repeat(9)}`, 'push ***'],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----', '***'],
   ])('%s', (text, expected) => expect(hideLooks(text)).toBe(expected));
