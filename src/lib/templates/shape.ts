@@ -26,7 +26,7 @@ export const textOfDraft = ({ text, strings }: Draft): string =>
 
 /** What a text with these placeholders says; null where it has to be parsed with its strings. */
 const shapes = new Map<string, { readonly value: unknown } | null>();
-const KNOWN = 200;
+const KNOWN = 1_000;
 /** YAML has a limit for keys, of 1024 characters. */
 const LONGEST_KEY = 1_000;
 
