@@ -25,7 +25,6 @@ import { openNotices } from './notices.js';
 import { goneHere } from './gone.js';
 import { openGuard } from './guards.js';
 import { showProgress } from './progress.js';
-import { only } from './rollback.js';
 import { findEnvironment, loadTemplates } from './select.js';
 import { attach, checkDeployId, type WatchDone, type WatchFlags } from './watch.js';
 
@@ -113,8 +112,7 @@ async function goBackHere(
   const rest = { project: app.project.name, environment: environment.name, staging: null, templates, tags: {}, tagsAt };
   const isMeant = (service: string, target: string): boolean => Object.hasOwn(tagsAt, `${service} ${target}`);
   const chosen = services.filter((s) => Object.keys(tagsAt).some((key) => key.startsWith(`${s.name} `)));
-  const meantWaves = waves.map((w) => ({ ...w, targets: w.targets.filter((t) => chosen.some((s) => isMeant(s.name, t.name))) }));
-  const plan = only(await makePlan({ id: record.id, services: chosen, waves: meantWaves, ...rest }, app.effects), isMeant);
+  const plan = await makePlan({ id: record.id, services: chosen, waves, isMeant, ...rest }, app.effects);
   const options = {
     kind: 'deploy',
     name: environment.name,

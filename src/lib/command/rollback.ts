@@ -7,7 +7,6 @@ import { listRecords } from '../engine/records.js';
 import { observeSteady } from '../engine/steady.js';
 import { ExitCode } from '../errors/user-error.js';
 import { checksToMake } from '../preflight/select.js';
-import type { DeployPlan } from '../rollout/plan.js';
 import { makeId, recordPlace } from './carry-out.js';
 import { openGuard, warnFrozen } from './guards.js';
 import { withHooks } from './hooks.js';
@@ -49,16 +48,14 @@ export async function rollBack(flags: RollbackFlags): Promise<Shipped> {
     const past = time === null ? null : await pastOf(seen, environment.name, time, app.effects);
     const wanted = { to, time, past, force: flags.force, all: flags.all === true, notify: flags.notify };
     const chosen = chooseTags(seen, environment.name, names, wanted);
+    const isMeant = (service: string, target: string): boolean => Object.hasOwn(chosen, `${service} ${target}`);
     const pins = flags.pin ? pinsOf(chosen, names, environment.name) : null;
     const templates = await loadTemplates(services, app.templateDirs);
     const rest = { id, project: read.project.name, environment: environment.name, staging: null, services, waves, templates };
     const done = await ship({
       ...{ app, environment, kind: 'rollback', flags, guard, services, waves, checks },
       // The tags stay those of the first plan: what is gone back to was steady.
-      observe: async (effects: Effects, read?: () => void) =>
-        only(await makePlan({ ...rest, tags: {}, tagsAt: chosen }, effects, read), (service, target) =>
-          Object.hasOwn(chosen, `${service} ${target}`),
-        ),
+      observe: (effects: Effects, read?: () => void) => makePlan({ ...rest, tags: {}, tagsAt: chosen, isMeant }, effects, read),
       plannedAt: now,
       options: { onFailure: 'stop', timeoutMs },
       question: `Roll ${flags.all ? 'every service' : names.join(', ')} back in ${environment.name}?`,
@@ -70,12 +67,3 @@ export async function rollBack(flags: RollbackFlags): Promise<Shipped> {
     await app.close();
   }
 }
-
-/** The plan without the rollouts that are not meant. */
-export const only = (plan: DeployPlan, meant: (service: string, target: string) => boolean): DeployPlan => ({
-  ...plan,
-  waves: plan.waves
-    .map((wave) => ({ ...wave, rollouts: wave.rollouts.filter((r) => meant(r.service.name, r.target.name)) }))
-    .filter((wave) => wave.rollouts.length > 0)
-    .map((wave, index) => ({ ...wave, rollouts: wave.rollouts.map((r) => ({ ...r, wave: index })) })),
-});

@@ -6,11 +6,13 @@ import type { Target, Wave } from '../model/target.js';
 import { diffTaskDefinitions } from '../rollout/diff/definition.js';
 import { diffServices } from '../rollout/diff/service.js';
 import type { DeployPlan, PlannedRollout } from '../rollout/plan.js';
+import { strategies } from '../rollout/strategies/index.js';
 import { tagParameter } from '../tags/names.js';
 import { parseTagValue } from '../tags/value.js';
 import { familyAhead, renderTemplate, serviceNameOf, type TemplateFiles, type TemplateValues } from '../templates/render.js';
 import { readAlarms } from './alarms.js';
 import type { Effects } from './effects.js';
+import { Lacking } from './lacking.js';
 import { planStack, stackOf } from './plan-stack.js';
 
 export interface PlanRequest {
@@ -28,17 +30,42 @@ export interface PlanRequest {
   readonly templates: Readonly<Record<string, TemplateFiles>>;
   /** The staging's one stack is applied by the caller, who then gives its outputs by service. */
   readonly stackOutputs?: Readonly<Record<string, Record<string, string>>>;
+  /** Which of the services are meant in which of the targets; all of them where left out. */
+  readonly isMeant?: (service: string, target: string) => boolean;
 }
 
-/** @param read called for each rollout that is planned */
+/**
+ * @param read called for each rollout that is planned
+ * @throws UserError `TagMissing`, `InfrastructureRoleMissing` (exit 2) with all services and targets that lack it
+ */
 export async function makePlan(request: PlanRequest, effects: Effects, read: () => void = () => undefined): Promise<DeployPlan> {
+  const lacking = new Lacking();
   const waves = await Promise.all(
-    request.waves.map(async (wave, index) => ({
-      bakeMs: wave.bakeMs,
-      rollouts: (await Promise.all(wave.targets.map((target) => planTarget(request, target, index, effects, read)))).flat(),
+    meantWaves(request).map(async ({ bakeMs, meant }, index) => ({
+      bakeMs,
+      rollouts: (
+        await Promise.all(meant.map((one) => planTarget(one.request, one.target, index, effects, lacking, read)))
+      ).flat(),
     })),
   );
+  lacking.refuse(request.environment);
   return { id: request.id, environment: request.environment, waves, ...(await readAlarms(waves, effects)) };
+}
+
+/** The waves in which something is meant, with the services that are, target by target. */
+function meantWaves(request: PlanRequest): { bakeMs: number; meant: { request: PlanRequest; target: Target }[] }[] {
+  const { isMeant = () => true } = request;
+  return request.waves
+    .map(({ bakeMs, targets }) => ({
+      bakeMs,
+      meant: targets
+        .map((target) => ({
+          request: { ...request, services: request.services.filter((s) => isMeant(s.name, target.name)) },
+          target,
+        }))
+        .filter((one) => one.request.services.length > 0),
+    }))
+    .filter(({ meant }) => meant.length > 0);
 }
 
 async function planTarget(
@@ -46,6 +73,7 @@ async function planTarget(
   target: Target,
   wave: number,
   effects: Effects,
+  lacking: Lacking,
   read: () => void,
 ): Promise<PlannedRollout[]> {
   const gateways = effects.at(target);
@@ -66,21 +94,28 @@ async function planTarget(
           `${tagParameter(request.environment, s.name)}:live`,
         ])
       : [];
-  const [offer, tags] = await Promise.all([gateways.offer(request.environment), gateways.ssm.get(names)]);
+  const moving = request.services.filter((service) => strategies[service.deploy.strategy].shiftsTraffic);
+  const [offer, tags, role] = await Promise.all([
+    gateways.offer(request.environment),
+    gateways.ssm.get(names),
+    moving.length > 0 ? gateways.infrastructureRole() : null,
+  ]);
+  if (role === null) for (const service of moving) lacking.note('InfrastructureRoleMissing', service, target);
+  const tagged = request.services.flatMap((service) => {
+    const ofService = tags.filter((p) => p.name === tagParameter(request.environment, service.name));
+    const stored = ofService.find((p) => p.selector === null) ?? null;
+    const live = ofService.find((p) => p.selector === ':live') ?? null;
+    const tag =
+      request.tagsAt?.[`${service.name} ${target.name}`] ??
+      request.tags[service.name] ??
+      (stored ? parseTagValue(stored.value).tag : service.tag);
+    if (tag) return [{ service, stored, live, tag }];
+    lacking.note('TagMissing', service, target);
+    return [];
+  });
+  if (lacking.any) return [];
   const drafts = await Promise.all(
-    request.services.map(async (service) => {
-      const ofService = tags.filter((p) => p.name === tagParameter(request.environment, service.name));
-      const stored = ofService.find((p) => p.selector === null) ?? null;
-      const live = ofService.find((p) => p.selector === ':live') ?? null;
-      const tag =
-        request.tagsAt?.[`${service.name} ${target.name}`] ??
-        request.tags[service.name] ??
-        (stored ? parseTagValue(stored.value).tag : service.tag);
-      if (!tag)
-        throw new UserError('TagMissing', {
-          message: `No tag for ${service.name}: it has no deploy tag in ${request.environment} (${target.name}) yet.`,
-          nextSteps: [`Give one: --tag TAG`, `or a default in baf.yaml: services.${service.name}.tag`],
-        });
+    tagged.map(async ({ service, stored, live, tag }) => {
       const repository = service.image.includes('/') && service.image.split('/')[0]!.includes('.') ? null : service.image;
       const digest = repository ? await gateways.imageDigest(repository, tag) : null;
       const values: TemplateValues = {

@@ -1,5 +1,4 @@
 /** The stack of one service: rendered so that it moves no traffic, and compared with what is there. */
-import { ExitCode, UserError } from '../errors/user-error.js';
 import type { ServiceState } from '../model/observed.js';
 import type { ServiceSpec } from '../model/service.js';
 import { strategies } from '../rollout/strategies/index.js';
@@ -27,19 +26,10 @@ export async function planStack(
   current: ServiceState | null,
   gateways: Pick<TargetGateways, 'ecs' | 'stacks' | 'infrastructureRole'>,
 ): Promise<PlannedStack> {
-  const { service, target } = given;
+  const { service } = given;
   const paired = alternateOf(current) !== null;
   const moves = strategies[service.deploy.strategy].shiftsTraffic;
   const infrastructureRoleArn = moves || paired ? await gateways.infrastructureRole() : null;
-  if (moves && infrastructureRoleArn === null)
-    throw new UserError('InfrastructureRoleMissing', {
-      message: `${service.name} has the strategy ${service.deploy.strategy}, and ${target.name} offers no role by which ECS moves traffic.`,
-      nextSteps: [
-        `The platform's infrastructure code publishes it as /baf/platform/ecs-infrastructure-role-arn (docs/platform.md).`,
-        'Or use rolling: deploy: { strategy: rolling }, or --strategy rolling.',
-      ],
-      exitCode: ExitCode.usage,
-    });
   const values: TemplateValues = { ...given, offer: { ...given.offer, infrastructureRoleArn } };
   const at = (serving: LiveTraffic['serving']): TemplateValues => ({ ...values, traffic: { paired, serving } });
   const specOf = (rendered: TemplateValues): StackSpec => ({

@@ -19,7 +19,6 @@ let gateways: TargetGateways;
 const as = { account, region: 'eu-west-1', arn: `arn:aws:iam::${account}:user/platform` };
 const put = (name: string, value: string): unknown =>
   perform(sandbox.sandbox, ssm, 'PutParameter', { Name: `/baf/platform/${name}`, Value: value, Type: 'String' }, as);
-const remove = (name: string): unknown => perform(sandbox.sandbox, ssm, 'DeleteParameter', { Name: `/baf/platform/${name}` }, as);
 const reads = (): number =>
   Object.values(sandbox.sandbox.store.state.calls)
     .filter((c) => c.service === 'ssm')
@@ -75,19 +74,5 @@ describe('the role by which ECS moves traffic', () => {
     );
     await plan('canary');
     expect(reads() - before).toBe(1);
-  });
-
-  it('that is not offered is an error that names the parameter and the way around', async () => {
-    remove('ecs-infrastructure-role-arn');
-    sandbox.clock.advance(2_000);
-    await expect(plan('linear')).rejects.toMatchObject({
-      code: 'InfrastructureRoleMissing',
-      message: expect.stringContaining('ui has the strategy linear, and shop/eu-west-1 offers no role') as string,
-      nextSteps: [
-        expect.stringContaining('/baf/platform/ecs-infrastructure-role-arn') as string,
-        expect.stringContaining('--strategy rolling') as string,
-      ],
-    });
-    await expect(plan('rolling')).resolves.toBeDefined();
   });
 });

@@ -1,22 +1,26 @@
 /** The commands in process and in virtual time: what the bundle does, with its lines counted. */
-import { endTime, enter, keepPlaying, projectDir, removeDir, startTime } from './one-clock.js';
+import { endTime, enter, keepPlaying, projectDir, removeDir, startTime, type World } from './one-clock.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployServices } from '../../../src/lib/command/deploy.js';
 import { faultImage } from '../../../src/lib/command/faults.js';
 import { downStaging, lsStagings, showOneStaging, upStaging } from '../../../src/lib/command/staging.js';
+import { rollBack } from '../../../src/lib/command/rollback.js';
 import { showStatus } from '../../../src/lib/command/status.js';
 import { getTag, listTags } from '../../../src/lib/command/tags.js';
 import { setTag } from '../../../src/lib/command/tags-set.js';
 import { lsTemplates, renderStack, showTemplate } from '../../../src/lib/command/templates.js';
+import type { UserError } from '../../../src/lib/errors/user-error.js';
 import type { DeployOutcome } from '../../../src/lib/model/outcome.js';
 import type { TagRow } from '../../../src/lib/model/tag-row.js';
 
 let dir: string;
+let world: World;
 let stop: () => void;
 beforeAll(() => {
   startTime();
   dir = projectDir('commands');
-  stop = keepPlaying(enter());
+  world = enter();
+  stop = keepPlaying(world);
   process.env['BAF_ACTOR'] = 'ana';
 });
 afterAll(() => {
@@ -162,6 +166,72 @@ describe('deploys', () => {
     const { outcome } = await deploy(['catalog'], null);
     expect(outcome.rollouts.map((r) => `${r.from?.tag} ${r.to.tag} ${r.status}`)).toEqual(Array(3).fill('1.3.0 1.9.0 succeeded'));
   });
+});
+
+describe('of services that lack something', () => {
+  let bare: string;
+  beforeAll(() => {
+    const canary = (text: string) => text.replace('\n  ui:\n', '\n  ui:\n    deploy: { strategy: canary }\n');
+    bare = projectDir('bare', (text) => canary(text.replace(/^ {4}tag: .*\n/gm, '')));
+  });
+  afterAll(() => removeDir(bare));
+  const refused = async (services: string[], more: object = {}) => {
+    const before = world.calls.length;
+    const error = await deploy(services, null, { dir: bare, ...more }).catch((e: unknown) => e as UserError);
+    expect(world.calls.slice(before).filter(({ operation }) => !/^(Describe|Get|List|Batch|Assume)/.test(operation))).toEqual([]);
+    return error as UserError;
+  };
+
+  it('all are told at once, and nothing is touched', async () => {
+    const { offered } = removeRole('333333333333/us-east-1');
+    const error = await refused(['ui', 'catalog', 'cart', 'orders']);
+    offered();
+    const [canary, west, east] = ['shop-canary/eu-west-1', 'shop-prod/eu-west-1', 'shop-prod/us-east-1'];
+    expect([error.code, error.exitCode]).toEqual(['TagMissing', 2]);
+    expect(error.message.split('\n')).toEqual([
+      'No tag for these services: they have no deploy tag in prod yet.',
+      `  cart, orders in ${canary}, ${west}, ${east}`,
+      `ui has the strategy canary, and no role by which ECS moves traffic is offered in ${east}.`,
+    ]);
+    expect(error.nextSteps).toEqual([
+      'Give each one: --tag cart=TAG --tag orders=TAG, or --tag TAG for all; or a default in baf.yaml: services.NAME.tag',
+      expect.stringContaining('/baf/platform/ecs-infrastructure-role-arn'),
+      expect.stringContaining('--strategy rolling'),
+    ]);
+    const { missing } = error.details as { missing: { code: string; service: string; target: string }[] };
+    expect(missing.filter(({ code }) => code === 'TagMissing')).toHaveLength(6);
+    expect(missing.filter(({ code }) => code !== 'TagMissing').map(({ target }) => target)).toEqual([east]);
+  });
+
+  it('one is told in a sentence', async () => {
+    const { offered } = removeRole('333333333333/us-east-1');
+    expect(await refused(['ui', 'catalog'])).toMatchObject({
+      code: 'InfrastructureRoleMissing',
+      message: 'ui has the strategy canary, and no role by which ECS moves traffic is offered in shop-prod/us-east-1.',
+    });
+    offered();
+    expect(await refused(['cart'], { targets: ['shop-prod'] })).toMatchObject({
+      message: 'No tag for cart: it has no deploy tag in prod (shop-prod/eu-west-1, shop-prod/us-east-1) yet.',
+      nextSteps: ['Give one: --tag TAG', 'or a default in baf.yaml: services.cart.tag'],
+    });
+  });
+
+  it('a rollback of all passes over what was never there', async () => {
+    const back = { ...base(), ...deployFlags, dir: bare, services: ['catalog', 'cart'], all: true, force: false };
+    const { json } = await rollBack({ ...back, plan: true });
+    const { waves } = (json as { plan: { waves: { rollouts: { service: string }[] }[] } }).plan;
+    expect(waves.map(({ rollouts }) => rollouts.map((r) => r.service))).toEqual([['catalog'], ['catalog', 'catalog']]);
+  });
+
+  /** Until `offered` is called. */
+  function removeRole(cell: string): { offered: () => void } {
+    const { parameters } = world.state.cells[cell]!['ssm'] as { parameters: Record<string, unknown> };
+    const name = '/baf/platform/ecs-infrastructure-role-arn';
+    const role = parameters[name];
+    expect(role).toBeDefined();
+    delete parameters[name];
+    return { offered: () => void (parameters[name] = role) };
+  }
 });
 
 describe('tags', () => {
