@@ -10,7 +10,7 @@ import { ECS } from './paces.js';
 /** Stopped tasks that are looked at: those of other versions of the last hour are among them. */
 const MOST_STOPPED = 500;
 
-/** `writer` must not try again by itself: each RegisterTaskDefinition makes a revision. */
+/** `writer` must not try again by itself: each RegisterTaskDefinition makes a revision, each forced deployment begins one. */
 export function createEcsGateway(
   client: () => Promise<ECSClient>,
   writer: () => Promise<ECSClient>,
@@ -100,6 +100,12 @@ export function createEcsGateway(
     async updateService(input) {
       const answer = await call('UpdateService', pacers.writeService, async () =>
         (await client()).send(new (await sdk()).UpdateServiceCommand(input as never)),
+      );
+      return toServiceState(answer.service!);
+    },
+    async forceDeployment(input) {
+      const answer = await call('UpdateService', pacers.writeService, async () =>
+        (await writer()).send(new (await sdk()).UpdateServiceCommand({ ...input, forceNewDeployment: true } as never)),
       );
       return toServiceState(answer.service!);
     },

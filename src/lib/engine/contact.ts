@@ -47,8 +47,8 @@ const AGAIN_MS = 5_000;
 /**
  * The same effects for a deploy, with the calls that its rollouts need made again while what they meet is of the moment:
  * throttles, faults of AWS, the network. The SDK has tried eight times already: this is for gaps of minutes. Each of these
- * calls bears being made twice; the one that does not (a new revision, `prepare.ts`) is not among them. What only explains
- * (stopped tasks, logs, targets) is not waited for.
+ * calls bears being made twice; those that do not (a new revision, `prepare.ts`; a second try, `second-try.ts`) are not among
+ * them. What only explains (stopped tasks, logs, targets) is not waited for.
  *
  * @param limitMs how long one call is made again, by the clock
  */
@@ -84,7 +84,7 @@ export function throughGaps(
       const contact = contactOf(target.name);
       const made = {
         ...gateways,
-        ecs: again('ecs', contact, gateways.ecs, ['stoppedTasks', 'registerTaskDefinition']),
+        ecs: again('ecs', contact, gateways.ecs, ['stoppedTasks', 'registerTaskDefinition', 'forceDeployment']),
         tasks: again('ecs', contact, gateways.tasks),
         ssm: again('ssm', contact, gateways.ssm),
         stacks: again('cloudformation', contact, gateways.stacks),

@@ -42,6 +42,8 @@ export interface EcsGateway {
   turnToRegister(): Promise<void>;
   createService(input: object): Promise<ServiceState>;
   updateService(input: object): Promise<ServiceState>;
+  /** Sent once: each call begins a deployment, also of what the service has already. Otherwise as `updateService`. */
+  forceDeployment(input: object): Promise<ServiceState>;
   /** Stops a service deployment (its ARN) and goes back to the version before, with all settings. */
   stopDeployment(arn: string): Promise<void>;
   deleteService(cluster: string, name: string): Promise<void>;

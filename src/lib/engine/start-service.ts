@@ -7,6 +7,7 @@ import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
 import { strategies } from '../rollout/strategies/index.js';
 import { alternateOf } from './plan-stack.js';
 import type { RolloutContext } from './rollout.js';
+import { tryAnew } from './second-try.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -46,18 +47,15 @@ export async function startService(
   const current = await readyForTraffic(plan, context, service, found);
   const wanted = service['deploymentConfiguration'] as Values;
   const latest = deploymentOf(current);
+  const update = {
+    ...pick(service, settings),
+    cluster: plan.cluster,
+    service: plan.serviceName,
+    taskDefinition,
+    deploymentConfiguration: guarded(withoutLeftovers(wanted, current.raw['deploymentConfiguration']), context.onFailure),
+  };
   const failed = latest?.taskDefinitionArn === taskDefinition && latest.rolloutState === 'FAILED';
-  return orFound(
-    ecs.updateService({
-      ...pick(service, settings),
-      // What failed is tried anew: of itself ECS begins nothing where the task definition is the same.
-      ...(failed ? { forceNewDeployment: true } : {}),
-      cluster: plan.cluster,
-      service: plan.serviceName,
-      taskDefinition,
-      deploymentConfiguration: guarded(withoutLeftovers(wanted, current.raw['deploymentConfiguration']), context.onFailure),
-    }),
-  );
+  return orFound(failed ? tryAnew(update, latest, ecs, context) : ecs.updateService(update));
 
   /** Of a write that got no answer until its time was over the answer alone may be missing: what ECS has begun is watched. */
   async function orFound(write: Promise<ServiceState>): Promise<ServiceState> {

@@ -33,17 +33,35 @@ const judge = ({ result, error, end }: Ran<Result>) => ({
   end,
 });
 
-async function same(run: () => Promise<Result>, kinds: readonly Kind[], ends: object, only = /./, times = 1): Promise<void> {
-  const undisturbed = await played(saved, run);
+async function same(
+  run: () => Promise<Result>,
+  kinds: readonly Kind[],
+  ends: object,
+  only = /./,
+  { times = 1, from = saved } = {},
+): Promise<void> {
+  const undisturbed = await played(from, run);
   expect(judge(undisturbed)).toMatchObject(ends);
   const operations = operationsOf(undisturbed.world).filter((operation) => only.test(operation));
   expect(operations).not.toEqual([]);
-  expect(await matrix(saved, run, { judge, operations, kinds, times })).toEqual([]);
+  expect(await matrix(from, run, { judge, operations, kinds, times })).toEqual([]);
 }
 
 describe('is the same when any one of its calls fails:', () => {
   it('a deploy that is brought back', () =>
     same(() => scene.deploy(['catalog'], '2.0', { targets }), KINDS, { exit: 1, outcome: ['rolled-back ContainerExited'] }, WHY));
+
+  it.each([
+    [1, KINDS],
+    [2, ['lost'] as const],
+  ])('another try of what failed, which is begun once (calls that fail: %i)', async (times, kinds) => {
+    const from = await scene.prepare(saved, async (world) => {
+      expect((await scene.deploy(['catalog'], '2.0', { targets, 'on-failure': 'stop' })).outcome.status).toBe('failed');
+      world.clearFaults();
+    });
+    const run = () => scene.deploy(['catalog'], '2.0', { targets });
+    await same(run, kinds, { exit: 0, outcome: ['succeeded'] }, /UpdateService/, { times, from });
+  });
 
   it('a rollback', () => {
     const run = () => rollBack({ ...scene.base(), services: ['catalog'], force: false, plan: false, targets });
