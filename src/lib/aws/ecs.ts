@@ -189,6 +189,8 @@ function toServiceState({ events, ...service }: Service): ServiceState {
 const toStageState = (d: ServiceDeployment): StageState => ({
   arn: d.serviceDeploymentArn ?? '',
   status: d.status ?? '',
+  // Where there was nothing to go back to, the status says only that.
+  reason: d.rollback?.reason ?? d.statusReason ?? null,
   stage: d.lifecycleStage ?? null,
   production: d.targetServiceRevision?.requestedProductionTrafficWeight ?? null,
   test: d.targetServiceRevision?.requestedTestTrafficWeight ?? null,

@@ -1,10 +1,10 @@
 /** Why a rollout failed, in the words of those who know: stopped tasks, target groups, the logs of the containers. */
 import type { Cause } from '../model/cause.js';
-import type { StoppedTask } from '../model/observed.js';
+import type { StageState, StoppedTask } from '../model/observed.js';
 import type { TargetHealth } from '../model/target-health.js';
 import { failedContainers, findingOfTarget, mostTelling, plain, recognize } from '../rollout/causes/index.js';
 import { findingsOf } from '../rollout/early.js';
-import type { Verdict } from '../rollout/decide.js';
+import { breaker, type Verdict } from '../rollout/decide.js';
 import { logPlaces } from '../rollout/log-places.js';
 import type { Memory, Watched } from '../rollout/observe.js';
 import type { PlannedRollout } from '../rollout/plan.js';
@@ -49,7 +49,7 @@ export async function explain(
     (f) => f.meaning === 'failure' || f.meaning === 'deadlock',
   );
   const top = mostTelling(failures);
-  if (!top) return otherwise;
+  if (!top) return failure === null ? inItsOwnWords(plan, effects, memory, otherwise) : otherwise;
   const target = top.family === 'health' ? mostTelling(unhealthy.flatMap((t) => findingOfTarget(t) ?? [])) : null;
   const lines = top.task ? await lastLines(plan, effects, definition, top.task) : [];
   const logs = lines.map(({ container, text }) =>
@@ -66,10 +66,27 @@ export async function explain(
   return logs.length > 0 ? { ...cause, logs } : cause;
 }
 
+/**
+ * Where nothing tells why ECS ended it, the service deployment may: one call. A reason that says no more than the circuit
+ * breaker does, or none, leaves the cause as it is.
+ */
+async function inItsOwnWords(plan: PlannedRollout, effects: Effects, { carrier }: Memory, otherwise: Cause): Promise<Cause> {
+  if (otherwise.code !== 'CircuitBreaker' || carrier === null) return otherwise;
+  const [told] = await effects
+    .at(plan.target)
+    .ecs.serviceDeployments([carrier])
+    .catch((): StageState[] => []);
+  if (!told?.reason) return otherwise;
+  const cause = breaker(told.reason);
+  return cause.code === 'CircuitBreaker' && recognize(told.reason)
+    ? otherwise
+    : { ...cause, message: `${told.reason}${tail(otherwise, /[.!?]$/.test(told.reason) ? '' : '.')}` };
+}
+
 /** What a verdict says besides its cause (that nothing was brought back, that it was late) stays said. */
-const tail = ({ message }: Cause): string => {
+const tail = ({ message }: Cause, end = '.'): string => {
   const said = /(?: There is no earlier version| It is left as it is)[^]*$/.exec(message);
-  return said ? `.${said[0]}` : '';
+  return said ? `${end}${said[0]}` : '';
 };
 
 async function lastLines(

@@ -37,6 +37,8 @@ export interface ServiceState {
 export interface StageState {
   readonly arn: string;
   readonly status: string;
+  /** Why ECS went back, or how it ended, in its words. */
+  readonly reason: string | null;
   /** Lifecycle stage of ECS, or null before the first. */
   readonly stage: string | null;
   /** Share of the production and of the test traffic that the new version has, percent; null where none is moved. */

@@ -9,6 +9,8 @@ export interface SlackMessage {
 /** A section takes 3000 characters; more rollouts than these are read by nobody. */
 const LONGEST = 2_900;
 const MOST = 10;
+/** Of one cause, where there are several: each is to have its place. */
+const LONGEST_CAUSE = 700;
 
 const SIGNS: Readonly<Record<Notice['status'], string>> = {
   running: ':rocket:',
@@ -72,7 +74,9 @@ function causesOf(bad: readonly NoticeRollout[], adviceOnly: boolean): string[] 
   const lines = [...groups.values()].map((same) => {
     const { service, to, cause } = same[0]!;
     const where = `${service} ${to} in ${same.map((r) => r.target).join(', ')}: `;
-    return `${adviceOnly ? '' : where}${cause?.message ?? ''} ${cause?.advice ?? ''}`.trim();
+    const advice = cause?.advice ?? '';
+    const message = shorten(cause?.message ?? '', groups.size > 1 ? LONGEST_CAUSE - advice.length : LONGEST);
+    return `${adviceOnly ? '' : where}${message} ${advice}`.trim();
   });
   return [...lines.slice(0, MOST), ...(lines.length > MOST ? [`and ${lines.length - MOST} more`] : [])].filter(Boolean);
 }
@@ -96,10 +100,15 @@ const bold = (text: string): string => escape(text).replaceAll('*', '*\u200b');
 const link = (address: string): string => escape(address).replaceAll('|', '%7C');
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 
-/** Never in the middle of an escaped sign. */
+const shorten = (text: string, most: number): string => {
+  const end = Math.max(most, LONGEST_CAUSE / 2);
+  return text.length <= end ? text : `${text.slice(0, end - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+};
+
+/** Never in the middle of an escaped sign, or of a pair. */
 function cut(text: string): string {
   if (text.length <= LONGEST) return text;
-  return `${text.slice(0, LONGEST - 1).replace(/&[a-z]{0,4}$/, '')}…`;
+  return `${text.slice(0, LONGEST - 1).replace(/&[a-z]{0,4}$|[\ud800-\udbff]$/, '')}…`;
 }
 
 function length(ms: number): string {

@@ -3,8 +3,13 @@ import { wordOf, type DeployOutcome, type RolloutOutcome } from '../model/outcom
 import { endText, isBad, versions } from './event-text.js';
 import { clean, duration, truncate } from './style.js';
 
-/** A job's page takes 1 MiB; a table of more rows than this is read by nobody. */
+/** A job's page takes 1 MiB, and what is longer it shows none of; more than this is read by nobody. */
 const MOST_ROWS = 200;
+const MOST_CAUSES = 50;
+const CAUSES_BYTES = 400_000;
+const LONGEST_TEXT = 2_000;
+const LONGEST_LINE = 500;
+const MOST_LINES = 20;
 
 export function jobSummary(outcome: DeployOutcome, run: { readonly kind: 'deploy' | 'rollback'; readonly by: string }): string {
   const { rollouts } = outcome;
@@ -14,10 +19,17 @@ export function jobSummary(outcome: DeployOutcome, run: { readonly kind: 'deploy
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const took = duration(Date.parse(outcome.finishedAt) - Date.parse(outcome.startedAt));
   const shown = services.slice(0, MOST_ROWS);
-  const causes = new Map<string, RolloutOutcome[]>();
+  const groups = new Map<string, RolloutOutcome[]>();
   for (const r of rollouts.filter((one) => one.cause)) {
     const key = `${r.cause!.message}\n${r.cause!.advice}`;
-    causes.set(key, [...(causes.get(key) ?? []), r]);
+    groups.set(key, [...(groups.get(key) ?? []), r]);
+  }
+  const causes = [...groups.values()];
+  const told: string[][] = [];
+  for (let room = CAUSES_BYTES; room > 0 && told.length < Math.min(causes.length, MOST_CAUSES);) {
+    const block = causeBlock(causes[told.length]!);
+    room -= Buffer.byteLength(block.join('\n'));
+    told.push(block);
   }
   return [
     `### ${run.kind === 'deploy' ? 'Deploy' : 'Rollback'} to ${cell(outcome.environment)}: ${wordOf(outcome)}`,
@@ -28,21 +40,37 @@ export function jobSummary(outcome: DeployOutcome, run: { readonly kind: 'deploy
     row(['---', ...targets.map(() => '---')]),
     ...shown.map((service) => row([cell(service), ...targets.map((target) => stateOf(of(service, target)))])),
     ...(services.length > shown.length ? ['', `and ${services.length - shown.length} services more`] : []),
-    ...[...causes].flatMap(([, all]) => [
-      '',
-      `**${cell(all[0]!.service)}** in ${cell(all.map((r) => r.target).join(', '))}: ${cell(all[0]!.cause!.message)}`,
-      ...logged(all[0]!.cause!.logs ?? []),
-      '',
-      `> ${cell(all[0]!.cause!.advice)}`,
-    ]),
+    ...told.flat(),
+    ...(causes.length > told.length ? ['', `and ${causes.length - told.length} causes more`] : []),
     '',
   ].join('\n');
+}
+
+function causeBlock(all: readonly RolloutOutcome[]): string[] {
+  const { message, advice, logs = [] } = all[0]!.cause!;
+  return ['', `${places(all)}: ${cell(message)}`, ...logged(logs), ...(advice ? ['', `> ${cell(advice)}`] : [])];
+}
+
+/** Each service once, with its targets. */
+function places(all: readonly RolloutOutcome[]): string {
+  const services = [...new Set(all.map((r) => r.service))];
+  return services
+    .map((service) => {
+      const targets = all.filter((r) => r.service === service).map((r) => r.target);
+      return `**${cell(service)}** in ${cell(targets.join(', '))}`;
+    })
+    .join('; ');
 }
 
 /** Log lines as they are: a blank one would end the block. */
 function logged(lines: readonly string[]): string[] {
   const texts = lines
-    .map((line) => truncate(clean(line), 500).replace(/&/g, '&amp;').replace(/</g, '&lt;'))
+    .slice(-MOST_LINES)
+    .map((line) =>
+      truncate(clean(line.slice(0, LONGEST_LINE * 4)), LONGEST_LINE)
+        .replace(/&/g, '&amp;')
+        .replace(/</g, '&lt;'),
+    )
     .filter((text) => text.trim() !== '');
   return texts.length === 0 ? [] : ['', '<pre>', ...texts, '</pre>'];
 }
@@ -61,6 +89,6 @@ const stateOf = (r: RolloutOutcome | undefined): string => {
 
 /** Text from outside as text: no tag, no link, no cell, no line of its own. */
 const cell = (text: string): string =>
-  clean(text)
-    .replace(/[\\`*_[\]<|#!~]/g, (sign) => `\\${sign}`)
+  clean(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text)
+    .replace(/[\\`*_[\]<|#!~$]/g, (sign) => `\\${sign}`)
     .replace(/&/g, '&amp;');

@@ -174,12 +174,13 @@ const causeOr = (findings: readonly Finding[], otherwise: Cause): Cause => {
 };
 
 /** What ECS gives as the reason, where it says what happened; else that its circuit breaker tripped. */
-function breaker(reason: string | null): Cause {
+export function breaker(reason: string | null): Cause {
   const said = reason === null ? null : recognize(reason);
+  const tells = said?.meaning === 'failure' || said?.family === 'traffic';
   return {
-    code: said?.meaning === 'failure' ? said.code : 'CircuitBreaker',
+    code: tells ? said.code : 'CircuitBreaker',
     message: reason ?? 'ECS deployment circuit breaker: tasks failed to start.',
-    advice: said?.meaning === 'failure' ? said.advice : 'Look at the stopped tasks and their logs.',
+    advice: tells ? said.advice : 'Look at the stopped tasks and their logs.',
   };
 }
 

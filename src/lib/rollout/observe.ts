@@ -36,6 +36,8 @@ export interface Memory {
   readonly failedSince: number | null;
   /** What ECS gave as the reason of its failure: the deployment is not listed any more when it has gone back. */
   readonly failedReason: string | null;
+  /** ARN of the service deployment that carries the own deployment, and its way back, where ECS named it. */
+  readonly carrier: string | null;
   /** The service's events since the deployment began, oldest first: each once. */
   readonly events: readonly ServiceEvent[];
   /** Tasks of the own deployment that stopped. */
@@ -55,6 +57,7 @@ export const startOfWatch: Memory = {
   silentReason: null,
   failedSince: null,
   failedReason: null,
+  carrier: null,
   events: [],
   stopped: [],
   backSince: null,
@@ -83,6 +86,7 @@ export function observe(watched: Watched, memory: Memory, look: Look, now: numbe
     olderSince: older ? (memory.olderSince ?? now) : null,
     failedSince: own && own === primary && own.rolloutState === 'FAILED' ? (memory.failedSince ?? now) : null,
     failedReason: own?.rolloutState === 'FAILED' ? own.rolloutStateReason : memory.failedReason,
+    carrier: (own && own === primary ? (service.raw['currentServiceDeployment'] as string | undefined) : null) ?? memory.carrier,
     events,
     stopped: [...memory.stopped, ...look.stopped.filter((t) => t.startedBy === watched.deploymentId && !ids.has(t.id))],
     backSince: memory.backSince ?? (back ? now : null),

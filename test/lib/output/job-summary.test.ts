@@ -48,4 +48,24 @@ describe('the summary of a job', () => {
       ].join('\n'),
     );
   });
+
+  it('names each service of a cause that several have', () => {
+    const cause = { code: 'X', message: 'gone', advice: '' };
+    const rollouts = ['ui', 'api'].map((service) => ({ ...outcome.rollouts[0]!, service, cause }));
+    const text = jobSummary({ ...outcome, rollouts }, { kind: 'deploy', by: 'ana' });
+    expect(text).toMatch(/\n\*\*ui\*\* in a\/eu-west-1; \*\*api\*\* in a\/eu-west-1: gone\n$/);
+  });
+
+  it('stays far below what a page takes, whatever the causes and logs', () => {
+    const lines = Array.from({ length: 400 }, (_, i) => `<${i}>${'&'.repeat(50_000)}`);
+    const rollouts = Array.from({ length: 440 }, (_, i) => ({
+      ...outcome.rollouts[0]!,
+      ...{ service: `s${i}`, target: `t${i % 4}` },
+      cause: { code: 'X', message: `${i} ${'_'.repeat(9_000)}`, advice: '*'.repeat(9_000), logs: lines },
+    }));
+    const text = jobSummary({ ...outcome, rollouts }, { kind: 'deploy', by: 'ana' });
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+    expect(text).toMatch(/\nand 4\d\d causes more\n$/);
+    expect(text).toMatch(/and 240 services more/);
+  });
 });

@@ -7,7 +7,7 @@ export const deployment: Family = {
     pattern(
       'AlarmTriggered',
       'failure',
-      /deployment failed: alarm detected|alarm detected/i,
+      /alarm detected|because of one or more active alarms/i,
       'An alarm of the deployment went off. Look at the alarm and its metric at that time, fix the cause, deploy another tag.',
     ),
     pattern(

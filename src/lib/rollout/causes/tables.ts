@@ -13,12 +13,13 @@ import { permissions } from './permissions.js';
 import { runCommand } from './run-command.js';
 import { secrets } from './secrets.js';
 import { start } from './start.js';
+import { traffic } from './traffic.js';
 
 /** Who speaks: ECS and what is around it, or Run Command on instances. */
 export type Speaker = 'ecs' | 'run-command';
 
 export const families: Readonly<Record<Speaker, readonly Family[]>> = {
-  ecs: [secrets, image, permissions, configuration, start, network, capacity, exit, health, exec, host, deployment],
+  ecs: [traffic, secrets, image, permissions, configuration, start, network, capacity, exit, health, exec, host, deployment],
   'run-command': [runCommand],
 };
 
