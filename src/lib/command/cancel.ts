@@ -11,7 +11,7 @@ import type { DeployOutcome } from '../model/outcome.js';
 import type { Environment } from '../model/platform.js';
 import { shouldColor } from '../output/style.js';
 import { summarizeDeploy } from '../output/summary.js';
-import { cancelledRecord, wayBack } from '../records/cancel.js';
+import { cancelledRecord, isStranded, wayBack } from '../records/cancel.js';
 import { currentRecord } from '../records/history.js';
 import { noticeOf } from '../notices/follow.js';
 import { outcomeOf } from '../records/outcome.js';
@@ -42,6 +42,7 @@ export async function cancelOne(id: string | null, flags: CancelFlags): Promise<
     if (environment.protected && process.stdin.isTTY && !flags.yes)
       await confirm(`Cancel ${record.id} and go back?`, flags, `${environment.name} is protected`);
     const place = recordPlace(environment);
+    if (!isOpen(record)) return await goBackHere(record, records, app, environment, flags, timeoutMs);
     // Written in every case: nobody goes on with it, and a process that only slept goes back as well.
     await writeWish(place, record.id, { by: app.actor }, app.effects);
     if (!goneHere(record, app.effects.clock.now())) {
@@ -56,7 +57,7 @@ export async function cancelOne(id: string | null, flags: CancelFlags): Promise<
     }
     const now = (await readRecord(place, record.id, app.effects))?.record ?? record;
     return isOpen(now)
-      ? await goBackHere(now, touchedLater(now, records), app, environment, flags, timeoutMs)
+      ? await goBackHere(now, records, app, environment, flags, timeoutMs)
       : done(outcomeOf(now, 'cancelled', now.beatAt), flags);
   } finally {
     await app.close();
@@ -73,6 +74,7 @@ async function meant(
   const found = id === null ? currentRecord(records, isGone) : (records.find((r) => r.id === id) ?? null);
   const instead = found && isGone(found) ? supersededBy(found, records) : null;
   if (found && isOpen(found) && instead === null) return { record: found, records };
+  if (found && !isOpen(found) && Object.keys(leftToGoBack(found, records)).length > 0) return { record: found, records };
   const history = `baf history --env ${environment.name}`;
   if (!found)
     throw new UserError(id === null ? 'NothingRunning' : 'DeployUnknown', {
@@ -94,17 +96,22 @@ async function meant(
   });
 }
 
-/** Its process is gone: what it had changed is brought back from here, and its record gets its end. */
+/** Tag by `service target`, without what others have deployed since: theirs stays. */
+function leftToGoBack(record: DeployRecord, records: readonly DeployRecord[]): Record<string, string> {
+  const others = touchedLater(record, records);
+  return Object.fromEntries(Object.entries(wayBack(record)).filter(([key]) => !others.has(key)));
+}
+
+/** Its process is gone, or its own way back failed: what it had changed is brought back from here, and its record gets its end. */
 async function goBackHere(
   record: DeployRecord,
-  /** `service target` of what others have deployed since: theirs stays. */
-  others: ReadonlySet<string>,
+  records: readonly DeployRecord[],
   app: App,
   environment: Environment,
   flags: CancelFlags,
   timeoutMs: number,
 ): Promise<WatchDone> {
-  const tagsAt = Object.fromEntries(Object.entries(wayBack(record)).filter(([key]) => !others.has(key)));
+  const tagsAt = leftToGoBack(record, records);
   const names = [...new Set(record.rollouts.map((r) => r.service))].filter((name) => Object.hasOwn(app.project.services, name));
   const services = names.map((name) => resolveService(app.project, name, environment.name));
   const templates = await loadTemplates(services, app.templateDirs);
@@ -159,10 +166,17 @@ async function goBackHere(
 /** 0 where it was cancelled, as asked; 1 where it ended otherwise before. */
 function done(outcome: DeployOutcome, flags: CancelFlags): WatchDone {
   const color = shouldColor(process.stdout, process.env, !flags['no-color']);
+  const cancelled = outcome.status === 'cancelled';
   return {
     json: { deploy: outcome },
     text: summarizeDeploy(outcome, { color, columns: process.stdout.columns ?? 1000, cancelled: true }),
-    exitCode: outcome.status === 'cancelled' ? ExitCode.done : ExitCode.failed,
-    warnings: outcome.status === 'cancelled' ? [] : [`It ended before it could be cancelled: ${outcome.status}.`],
+    exitCode: cancelled ? ExitCode.done : ExitCode.failed,
+    warnings: cancelled
+      ? []
+      : [
+          outcome.rollouts.some(isStranded)
+            ? 'Not all of it could be brought back: the same command tries again.'
+            : `It ended before it could be cancelled: ${outcome.status}.`,
+        ],
   };
 }

@@ -3,6 +3,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Cause } from '../model/cause.js';
 import { revisionOf, type ServiceState } from '../model/observed.js';
 import type { RolloutOutcome } from '../model/outcome.js';
+import { hasWayBack, rollbackFailed } from '../records/cancel.js';
 import { GONE_MS } from '../rollout/decide.js';
 import type { PlannedRollout } from '../rollout/plan.js';
 import { withoutLeftovers } from '../rollout/strategies/ecs-configuration.js';
@@ -62,11 +63,9 @@ export async function goBack(
     return end('rolled-back', outcome.cause ?? because);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return end('failed', {
-      code: 'RollbackFailed',
-      message: `Bringing it back to ${revisionOf(plan.previousArn!)} failed: ${error.message}`,
-      advice: `Deploy ${plan.from?.tag ?? 'the old tag'} again by hand.`,
-    });
+    const { deployId, environment } = context;
+    const failed = rollbackFailed(revisionOf(plan.previousArn!), error.message, { id: deployId, environment });
+    return end('failed', hasWayBack(outcome) ? failed : { ...failed, advice: 'Deploy what was there before again by hand.' });
   }
 
   /** An answer that trails shows neither this deployment nor a newer one: it says nothing, as no answer does. */
