@@ -6,6 +6,7 @@ import { findPlatformRef, readPlatform } from './config/platform.js';
 import { readProject, type Project } from './config/project.js';
 import type { Aws, Caller } from './aws/clients.js';
 import type { Effects } from './engine/effects.js';
+import { UserError } from './errors/user-error.js';
 import type { Platform } from './model/platform.js';
 import type { Target } from './model/target.js';
 import { createChecks } from './system/checks.js';
@@ -90,6 +91,29 @@ export async function readFiles(flags: AppFlags): Promise<ReadFiles> {
   const ref = findPlatformRef({ flag: flags.platform, env: process.env, project });
   const platform = await readPlatform(ref, { files, readSsm: readSsmParameter });
   return { project, platform };
+}
+
+/**
+ * For what the platform file alone is enough: outside of a project, where that file is named (`--platform`, BAF_PLATFORM),
+ * a project without services stands in, called after the platform.
+ */
+export async function readFilesOrPlatform(flags: AppFlags): Promise<ReadFiles & { readonly standIn: boolean }> {
+  try {
+    return { ...(await readFiles(flags)), standIn: false };
+  } catch (error) {
+    if (!(error instanceof UserError && error.code === 'ProjectMissing')) throw error;
+    const named = flags.platform || process.env['BAF_PLATFORM'];
+    if (!named) {
+      const nextSteps = [
+        ...error.nextSteps,
+        'or name the platform file, which is enough here: --platform FILE (or BAF_PLATFORM)',
+      ];
+      throw new UserError(error.code, { message: error.message, nextSteps });
+    }
+    const platform = await readPlatform(named, { files, readSsm: readSsmParameter });
+    const project = { name: platform.name, dir: resolve(flags.dir), file: platform.source, platformRef: null, services: {} };
+    return { project, platform, standIn: true };
+  }
 }
 
 export const templateDirs = (project: { dir: string } | null): string[] => [

@@ -1,5 +1,6 @@
 /** Deploys on record: seen, watched, cancelled and rolled back by other processes than the deploying one. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { place, type Place } from './harness.js';
@@ -36,6 +37,28 @@ const running = async (): Promise<string[]> => {
   );
 };
 
+/** In a folder without baf.yaml, where only the platform file is named: what is on record is seen, and nothing is made up. */
+async function fromThePlatformAlone(): Promise<void> {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'baf-elsewhere-'));
+  try {
+    cpSync(join(here.dir, '.baf'), join(elsewhere, '.baf'), { recursive: true });
+    const at = ['-C', elsewhere, ...prod];
+    const named = ['--platform', join(here.dir, 'baf.platform.yaml'), ...at];
+    const seen = await ben.json('history', 'ui', '--limit', '1', ...named);
+    expect([seen.code, seen.value]).toMatchObject([0, { deploys: [{ status: 'lost', by: 'ana' }] }]);
+    const cancelled = await ben.json('cancel', ...named);
+    expect([cancelled.code, cancelled.value]).toMatchObject([4, { error: { code: 'OtherProject' } }]);
+    const unnamed = await ben.json('watch', ...at);
+    expect([unnamed.code, unnamed.value]).toMatchObject([
+      2,
+      { error: { nextSteps: [/-C DIR/, /--platform FILE/].map(matching) } },
+    ]);
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+}
+const matching = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
+
 describe('a deploy that runs', () => {
   it('is watched by somebody else, to the same end', async () => {
     const first = here.start('deploy', 'ui', '--tag', '1.5.0', '--json', '--progress', 'jsonl', ...prod);
@@ -71,6 +94,7 @@ describe('a deploy that runs', () => {
     const watched = await ben.json('watch', ...prod);
     expect([watched.code, deployOf(watched.value).status]).toEqual([5, 'partial']);
     expect(deployOf(watched.value).rollouts.map((r) => r.status)).toEqual(['succeeded', 'skipped', 'skipped']);
+    await fromThePlatformAlone();
     const cancelled = await ben.json('cancel', ...prod);
     expect([cancelled.code, deployOf(cancelled.value).status]).toEqual([0, 'cancelled']);
     expect(await running()).toEqual(Array(3).fill('1.5.0 1.5.0 1.5.0'));

@@ -1,5 +1,5 @@
 /** `baf cancel`: stops a deploy and goes back; by its own process where that lives, else by this one. */
-import { openApp, readFiles, type App } from '../app.js';
+import { openApp, readFilesOrPlatform, type App } from '../app.js';
 import { parseDuration } from '../config/checks.js';
 import { resolveService } from '../config/resolve.js';
 import { deploy } from '../engine/deploy.js';
@@ -32,7 +32,7 @@ export type CancelFlags = WatchFlags & { readonly timeout: string; readonly yes:
 
 export async function cancelOne(id: string | null, flags: CancelFlags): Promise<WatchDone> {
   checkDeployId(id);
-  const read = await readFiles(flags);
+  const read = await readFilesOrPlatform(flags);
   const environment = findEnvironment(read.platform, flags.env);
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const app = await openApp(flags, read);
@@ -111,6 +111,13 @@ async function goBackHere(
   flags: CancelFlags,
   timeoutMs: number,
 ): Promise<WatchDone> {
+  // Its services, and how they are rendered, are that project's.
+  if (record.project !== app.project.name)
+    throw new UserError('OtherProject', {
+      message: `${record.id} is a deploy of the project ${record.project}, whose process is gone: nobody goes on with it, and going back needs that project's baf.yaml.`,
+      nextSteps: [`In the folder of ${record.project}, or with -C DIR: baf cancel ${record.id} --env ${environment.name}`],
+      exitCode: ExitCode.refused,
+    });
   const tagsAt = leftToGoBack(record, records);
   const names = [...new Set(record.rollouts.map((r) => r.service))].filter((name) => Object.hasOwn(app.project.services, name));
   const services = names.map((name) => resolveService(app.project, name, environment.name));

@@ -1,5 +1,5 @@
 /** `baf history`: past deploys of an environment, and those of now. */
-import { openApp, readFiles, type AppFlags } from '../app.js';
+import { openApp, readFilesOrPlatform, type AppFlags } from '../app.js';
 import { listRecords } from '../engine/records.js';
 import { UserError } from '../errors/user-error.js';
 import { renderHistory } from '../output/history-view.js';
@@ -15,9 +15,11 @@ export async function showHistory(
 ): Promise<{ json: object; text: string }> {
   if (flags.limit < 1)
     throw new UserError('LimitInvalid', { message: `--limit ${flags.limit} is less than one.`, nextSteps: ['e.g. --limit 20'] });
-  const read = await readFiles(flags);
+  const read = await readFilesOrPlatform(flags);
   const environment = findEnvironment(read.platform, flags.env);
-  const services = names.length > 0 ? selectServices(read, names, environment.name).map((s) => s.name) : [];
+  // Outside of a project nobody knows which services there are.
+  const services =
+    names.length > 0 && !read.standIn ? selectServices(read, names, environment.name).map((s) => s.name) : [...names];
   const app = await openApp(flags, read);
   try {
     const records = await listRecords(recordPlace(environment), app.effects);

@@ -1,5 +1,5 @@
 /** `baf watch`: attaches to a deploy from any machine. */
-import { openApp, readFiles, targetsOf, type App, type AppFlags } from '../app.js';
+import { openApp, readFilesOrPlatform, targetsOf, type App, type AppFlags } from '../app.js';
 import { watchDeploy, type Watched } from '../engine/attach.js';
 import { listRecords } from '../engine/records.js';
 import { ExitCode, UserError } from '../errors/user-error.js';
@@ -25,7 +25,7 @@ export interface WatchDone {
 
 export async function watchOne(id: string | null, flags: WatchFlags): Promise<WatchDone> {
   checkDeployId(id);
-  const read = await readFiles(flags);
+  const read = await readFilesOrPlatform(flags);
   const environment = findEnvironment(read.platform, flags.env);
   const app = await openApp(flags, read);
   try {
