@@ -180,7 +180,9 @@ export function breaker(reason: string | null): Cause {
   return {
     code: tells ? said.code : 'CircuitBreaker',
     message: reason ?? 'ECS deployment circuit breaker: tasks failed to start.',
-    advice: tells ? said.advice : 'Look at the stopped tasks and their logs.',
+    advice: tells
+      ? said.advice
+      : 'The stopped tasks say why, and their logs: ECS shows them for an hour (aws ecs list-tasks --desired-status STOPPED, then describe-tasks).',
   };
 }
 

@@ -8,7 +8,7 @@ export const deployment: Family = {
       'AlarmTriggered',
       'failure',
       /alarm detected|because of one or more active alarms/i,
-      'An alarm of the deployment went off. Look at the alarm and its metric at that time, fix the cause, deploy another tag.',
+      'An alarm of the deployment went off. Look at the alarm and its metric at that time (CloudWatch, history of the alarm), fix the cause, deploy another tag.',
     ),
     pattern(
       'PauseTimedOut',
@@ -32,13 +32,13 @@ export const deployment: Family = {
       'CircuitBreaker',
       'symptom',
       /circuit breaker|deployment failed: tasks? failed to start|SERVICE_DEPLOYMENT_FAILED/i,
-      'Too many tasks failed to start. Look at the newest stopped tasks and their logs: they say why.',
+      'Too many tasks failed to start. The stopped tasks say why, and their logs: ECS shows them for an hour (console: Tasks, stopped; or aws ecs list-tasks --desired-status STOPPED, then describe-tasks).',
     ),
     pattern(
       'TasksKeepFailing',
       'symptom',
       /unable to consistently start tasks|SERVICE_TASK_START_IMPAIRED/i,
-      'Tasks stop again and again, and ECS waits longer each time. Look at the stopped tasks; a deploy of another tag begins without the waiting.',
+      'Tasks stop again and again, and ECS waits longer each time. The stopped tasks say why (ECS shows them for an hour); a deploy of another tag begins without the waiting.',
     ),
     pattern('TaskFailedToStart', 'symptom', /TaskFailedToStart/i, 'The task never ran: its stopped reason says why.'),
     pattern(

@@ -26,7 +26,7 @@ export const health: Family = {
       'AppNotAnswering',
       'failure',
       /failed with these codes: \[50[234]\]/i,
-      'What answers has nothing behind it yet. Read the log; when the application only needs longer to start, raise the grace period.',
+      'What answers has nothing behind it yet. Read the log; when the application only needs longer to start, raise healthCheckGracePeriodSeconds in the template.',
     ),
     pattern(
       'HealthCheckBadStatus',
@@ -44,7 +44,7 @@ export const health: Family = {
       'ContainerCheckFailed',
       'failure',
       /failed container health checks/i,
-      "The container's own health check fails. Try its command in the image (is curl or wget there?), and give it a start period.",
+      'The check inside of the container fails, whatever a load balancer finds: the template makes it of `port` and `health` in baf.yaml. Try its command in the image (docker run; is its program there, curl or wget?); where the application starts slowly, raise its startPeriod in the template.',
     ),
     pattern(
       'HealthCheckFailed',
