@@ -114,7 +114,7 @@ async function goBackHere(
   // Its services, and how they are rendered, are that project's.
   if (record.project !== app.project.name)
     throw new UserError('OtherProject', {
-      message: `${record.id} is a deploy of the project ${record.project}, whose process is gone: nobody goes on with it, and going back needs that project's baf.yaml.`,
+      message: `${record.id} is a deploy of the project ${record.project}${isOpen(record) ? ', whose process is gone: nobody goes on with it' : ' that was not brought back whole'}, and going back needs that project's baf.yaml.`,
       nextSteps: [`In the folder of ${record.project}, or with -C DIR: baf cancel ${record.id} --env ${environment.name}`],
       exitCode: ExitCode.refused,
     });
