@@ -5,9 +5,9 @@ import type { BafEvent } from '../model/event.js';
 import { revisionOf, stagedDeploymentOf, type ServiceState, type StageState } from '../model/observed.js';
 import type { DeployOutcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { minuteOf } from '../locks/refusal.js';
 import { isOpen, type DeployRecord, type RecordedRollout } from '../records/record.js';
 import { isOutOfContact, isUnderWay, outcomeOf } from '../records/outcome.js';
+import { goneText, tellChanges, tellOpening } from '../records/told.js';
 import { statusOf } from '../rollout/outcomes.js';
 import { stageTold, type StageTold } from '../rollout/strategies/stage-told.js';
 import type { Effects } from './effects.js';
@@ -57,8 +57,8 @@ export async function* watchDeploy(
     if (!lost) begun = new Set();
     else if (!gone) begun = await begunUnwritten(read, targets, effects);
     const record: DeployRecord = { ...read, rollouts: read.rollouts.map((r) => (begun.has(keyOf(r)) ? running(r) : r)) };
-    if (!known) yield* opening(record, now());
-    yield* changes(known, record, now());
+    if (!known) yield* tellOpening(record, now());
+    yield* tellChanges(known, record, now());
     known = record;
     const isBlind = !isOpen(record) && record.rollouts.some(isOutOfContact);
     if (!isOpen(record) && !isBlind) {
@@ -83,7 +83,7 @@ export async function* watchDeploy(
     // Whoever deploys writes the end; only where nobody does, ECS says it.
     if (gone && states.every(([, state]) => !state || !isRolling(state))) {
       const ended = await settled(record, states, targets, effects);
-      yield* changes(record, ended, now());
+      yield* tellChanges(record, ended, now());
       if (!isBlind) yield* tellLeft({ records: [record], isGone: () => true, targets, isOwn: () => false }, effects);
       const outcome = outcomeOf(ended, 'cancelled', now());
       const told = { ...outcome, status: statusOf(outcome.rollouts) };
@@ -116,48 +116,6 @@ async function begunUnwritten(record: DeployRecord, targets: readonly Target[], 
 }
 
 const BLIND = 'Contact with ECS was lost in this deploy, and how it ended is not on record: ECS is asked.';
-
-const goneText = (record: DeployRecord): string =>
-  record.state === 'left'
-    ? `${record.by} left this deploy: ECS goes on with what is under way. The same command takes it up; baf cancel ${record.id} --env ${record.environment} goes back.`
-    : `The process of this deploy seems gone: its last sign was at ${minuteOf(new Date(record.beatAt).toISOString())}. The same command takes it up; baf cancel ${record.id} --env ${record.environment} goes back.`;
-
-function* opening(record: DeployRecord, at: number): Generator<BafEvent> {
-  const waves = Math.max(0, ...record.rollouts.map((r) => r.wave + 1));
-  const of = (wave: number) => record.rollouts.filter((r) => r.wave === wave);
-  yield {
-    type: 'deploy.started',
-    at: record.startedAt,
-    id: record.id,
-    kind: 'deploy',
-    name: record.environment,
-    environment: record.environment,
-    waves: Array.from({ length: waves }, (_, wave) => ({
-      targets: [...new Set(of(wave).map((r) => r.target))],
-      services: [...new Set(of(wave).map((r) => r.service))],
-    })),
-  };
-  for (const { service, target, wave, from, to } of record.rollouts)
-    yield { type: 'rollout.queued', at, service, target, wave, from, to };
-  const cut = Object.values(record.cut).reduce((sum, count) => sum + count, 0);
-  if (cut > 0) yield { type: 'warning', at, text: `${cut} rollouts had no room in the record: they are not shown.` };
-}
-
-function* changes(before: DeployRecord | null, record: DeployRecord, at: number): Generator<BafEvent> {
-  if (record.wave !== before?.wave) {
-    const targets = record.rollouts.filter((r) => r.wave === record.wave).map((r) => r.target);
-    yield { type: 'wave.started', at, wave: record.wave, targets: [...new Set(targets)] };
-  }
-  for (const r of record.rollouts) {
-    const { service, target, status, from, to, cause } = r;
-    const was = before?.rollouts.find((other) => other.service === service && other.target === target);
-    const wasUnderWay = was !== undefined && isUnderWay(before!, was);
-    if (isUnderWay(record, r)) {
-      if (!wasUnderWay) yield { type: 'rollout.started', at, service, target };
-    } else if (status !== 'queued' && status !== 'running' && (status !== was?.status || wasUnderWay))
-      yield { type: 'rollout.ended', at, service, target, status, from, to, ...(cause ? { cause } : {}) };
-  }
-}
 
 type Looked = [RecordedRollout, ServiceState | null];
 
